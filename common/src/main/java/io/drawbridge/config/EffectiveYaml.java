@@ -1,0 +1,37 @@
+package io.drawbridge.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The settings in force, as YAML for people: every key, in the order of the defaults. */
+final class EffectiveYaml {
+
+  private EffectiveYaml() {}
+
+  /** The defaults with what the operator gave laid over them, and secrets masked. */
+  static String of(ObjectNode given) {
+    Overlay overlay = new Overlay(Defaults.tree(), new ArrayList<>());
+    overlay.add(given);
+    ObjectNode tree = overlay.tree();
+    mask(tree, "auth", "secret");
+    mask(tree, "ops", "token");
+    // Free-form, so any value may be a password.
+    ObjectNode tls = (ObjectNode) tree.path("cluster").path("tls");
+    List.copyOf(tls.properties()).forEach(field -> mask(tls, field.getKey()));
+    return YamlText.write(tree);
+  }
+
+  private static void mask(ObjectNode tree, String section, String key) {
+    mask((ObjectNode) tree.get(section), key);
+  }
+
+  private static void mask(ObjectNode section, String key) {
+    JsonNode value = section.get(key);
+    if (!value.isNull()) {
+      section.set(key, TextNode.valueOf(Secret.MASK));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.drawbridge.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys that this version knows but doesn't act on. Putting one in force deletes its line here.
+ *
+ * <p>Values are compared, not texts: {@code 60s} is no change from {@code 1m}.
+ */
+final class NotYetInForce {
+
+  /** The value of a key. */
+  @FunctionalInterface
+  private interface Getter {
+    @Nullable Object of(Settings settings);
+  }
+
+  private record Key(String path, Getter getter) {}
+
+  private record LimitKey(String name, Function<LimitSettings, Object> getter) {}
+
+  /** Ignoring one of these would leave a door open that the operator believes is shut. */
+  private static final List<Key> REFUSED =
+      List.of(
+          new Key("auth.keys", s -> s.auth().keys()),
+          new Key("auth.jwks", s -> s.auth().jwks()),
+          new Key("auth.algorithms", s -> s.auth().algorithms()),
+          new Key("bridge.inbound", s -> s.bridge().inbound()),
+          new Key("bridge.outbound", s -> s.bridge().outbound()),
+          new Key("firewall.allow", s -> s.firewall().allow()),
+          new Key("firewall.deny", s -> s.firewall().deny()),
+          new Key("proxy.trusted", s -> s.proxy().trusted()),
+          new Key("proxy.protocol", s -> s.proxy().protocol()),
+          new Key("tls.cert", s -> s.tls().cert()),
+          new Key("tls.key", s -> s.tls().key()),
+          new Key("tls.clientCa", s -> s.tls().clientCa()),
+          new Key("cluster.enabled", s -> s.cluster().enabled()),
+          new Key("cluster.kubernetesService", s -> s.cluster().kubernetesService()),
+          new Key("cluster.tls", s -> s.cluster().tls()));
+
+  private static final List<Key> WARNED =
+      List.of(
+          new Key("auth.sessionsPerUser", s -> s.auth().sessionsPerUser()),
+          new Key("auth.onTooManySessions", s -> s.auth().onTooManySessions()),
+          new Key("firewall.strikes", s -> s.firewall().strikes()),
+          new Key("firewall.window", s -> s.firewall().window()),
+          new Key("firewall.banFor", s -> s.firewall().banFor()),
+          new Key("firewall.banMax", s -> s.firewall().banMax()),
+          new Key("compression.enabled", s -> s.compression().enabled()),
+          new Key("compression.level", s -> s.compression().level()),
+          new Key("compression.maxRatio", s -> s.compression().maxRatio()),
+          new Key("cluster.host", s -> s.cluster().host()),
+          new Key("cluster.members", s -> s.cluster().members()),
+          new Key("cluster.port", s -> s.cluster().port()));
+
+  /** Warned of under {@code limits}, and under each edge's own where that differs. */
+  private static final List<LimitKey> WARNED_LIMITS =
+      List.of(
+          new LimitKey("connectRate", LimitSettings::connectRate),
+          new LimitKey("connectBurst", LimitSettings::connectBurst),
+          new LimitKey("connectionsPerAddress", LimitSettings::connectionsPerAddress));
+
+  private NotYetInForce() {}
+
+  static List<Problem> problems(Settings settings, Settings defaults) {
+    return REFUSED.stream()
+        .filter(key -> isChanged(key, settings, defaults))
+        .map(key -> new Problem(key.path(), refusal(key.path())))
+        .toList();
+  }
+
+  static List<Problem> warnings(Settings settings, Settings defaults) {
+    Stream<String> paths =
+        WARNED.stream().filter(key -> isChanged(key, settings, defaults)).map(Key::path);
+    Stream<String> limits =
+        Stream.of(
+                changed("limits.", settings.limits(), defaults.limits()),
+                changed("echo.limits.", settings.echo().limits(), settings.limits()),
+                changed("auth.limits.", settings.auth().limits(), settings.limits()))
+            .flatMap(Function.identity());
+    return Stream.concat(paths, limits)
+        .map(path -> new Problem(path, "read, but not in force in this version"))
+        .toList();
+  }
+
+  private static boolean isChanged(Key key, Settings settings, Settings defaults) {
+    return !Objects.equals(key.getter().of(settings), key.getter().of(defaults));
+  }
+
+  private static Stream<String> changed(String prefix, LimitSettings now, LimitSettings usual) {
+    return WARNED_LIMITS.stream()
+        .filter(key -> !key.getter().apply(now).equals(key.getter().apply(usual)))
+        .map(key -> prefix + key.name());
+  }
+
+  private static String refusal(String path) {
+    JsonNode usual = Defaults.tree().at("/" + path.replace('.', '/'));
+    return "not supported by this version; leave it at its default (" + usual + ")";
+  }
+}

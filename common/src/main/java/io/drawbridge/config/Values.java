@@ -1,0 +1,144 @@
+package io.drawbridge.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+
+/** Plain values: text, numbers, words, paths. Each throws {@link BadValue} for any other. */
+final class Values {
+
+  static final Section.Parser<Integer> PORT = number(0, 65_535);
+  static final Section.Parser<Integer> INSTANCES = number(0, 1024);
+
+  private static final int SHOWN_CHARS = 40;
+
+  private Values() {}
+
+  static String text(JsonNode node) {
+    if (!node.isTextual()) {
+      throw new BadValue("expected text, got " + shown(node) + quotesHint(node));
+    }
+    return node.textValue();
+  }
+
+  static String nonEmptyText(JsonNode node) {
+    String text = text(node);
+    if (text.isBlank()) {
+      throw new BadValue("must not be empty");
+    }
+    return text;
+  }
+
+  /** A host name or an address. Whether it exists is for the socket to find out. */
+  static String host(JsonNode node) {
+    String host = nonEmptyText(node);
+    if (!host.matches("[^\\s/@]+")) {
+      throw new BadValue("expected a host name or an address, got " + shown(node));
+    }
+    return host;
+  }
+
+  /** Never tells the value, not even a wrong one. */
+  static Secret secret(JsonNode node) {
+    if (!node.isTextual()) {
+      throw new BadValue("expected text" + quotesHint(node));
+    }
+    if (node.textValue().isBlank()) {
+      throw new BadValue("must not be empty; leave the key out to go without");
+    }
+    return new Secret(node.textValue());
+  }
+
+  static boolean flag(JsonNode node) {
+    if (!node.isBoolean()) {
+      throw new BadValue("expected true or false, got " + shown(node));
+    }
+    return node.booleanValue();
+  }
+
+  static Section.Parser<Integer> number(int least, int most) {
+    return node -> {
+      if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+        throw new BadValue(expectedNumber(least, most) + ", got " + shown(node));
+      }
+      int value = node.intValue();
+      if (value < least || value > most) {
+        throw new BadValue(expectedNumber(least, most) + ", got " + value);
+      }
+      return value;
+    };
+  }
+
+  /** The constants of an enum, in the words that the YAML file uses. */
+  static <E extends Enum<E>> Section.Parser<E> word(Class<E> type) {
+    List<E> constants = List.of(type.getEnumConstants());
+    List<String> words = constants.stream().map(Values::wordOf).toList();
+    return node -> constants.get(words.indexOf(oneOf(words, node)));
+  }
+
+  static String oneOf(List<String> words, JsonNode node) {
+    if (!node.isTextual() || !words.contains(node.textValue())) {
+      throw new BadValue("expected " + String.join(" | ", words) + ", got " + shown(node));
+    }
+    return node.textValue();
+  }
+
+  static Path path(JsonNode node) {
+    try {
+      return Path.of(nonEmptyText(node));
+    } catch (InvalidPathException invalid) {
+      throw new BadValue("expected a path, got " + shown(node));
+    }
+  }
+
+  static String regex(JsonNode node) {
+    String regex = nonEmptyText(node);
+    try {
+      return Pattern.compile(regex).pattern();
+    } catch (PatternSyntaxException invalid) {
+      throw new BadValue("expected a regular expression: " + invalid.getDescription());
+    }
+  }
+
+  static JsonNode list(JsonNode node) {
+    if (!node.isArray()) {
+      throw new BadValue("expected a list, such as [a, b], got " + shown(node));
+    }
+    return node;
+  }
+
+  static Map<String, JsonNode> mapping(JsonNode node) {
+    if (!node.isObject()) {
+      throw new BadValue("expected a mapping, got " + shown(node));
+    }
+    return node.properties().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, field -> field.getValue().deepCopy()));
+  }
+
+  /** The operator's value in a message: short, and text in quotes. */
+  static String shown(JsonNode node) {
+    String all = node.toString();
+    return all.length() <= SHOWN_CHARS ? all : all.substring(0, SHOWN_CHARS) + "…";
+  }
+
+  /** {@code REPLACE_OLDEST} is written {@code replaceOldest}. */
+  static String wordOf(Enum<?> constant) {
+    return Pattern.compile("_(.)")
+        .matcher(constant.name().toLowerCase(Locale.ROOT))
+        .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+  }
+
+  private static String expectedNumber(int least, int most) {
+    return "expected a whole number from " + least + " to " + most;
+  }
+
+  private static String quotesHint(JsonNode node) {
+    return node.isValueNode() ? "; put it in quotes" : "";
+  }
+}

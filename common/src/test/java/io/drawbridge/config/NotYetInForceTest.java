@@ -1,0 +1,82 @@
+package io.drawbridge.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NotYetInForceTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          auth.keys                  | [{file: a.pem, algorithm: RS256}] | []
+          auth.jwks                  | https://id.example/keys           | null
+          auth.algorithms            | RS256                             | ["HS256"]
+          bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
+          bridge.outbound            | [{addressRegex: a.*}]             | []
+          firewall.allow             | 10.0.0.0/8                        | []
+          firewall.deny              | 10.0.0.0/8                        | []
+          proxy.trusted              | 10.0.0.0/8                        | []
+          proxy.protocol             | true                              | false
+          tls.clientCa               | ca.pem                            | null
+          cluster.enabled            | true                              | false
+          cluster.kubernetesService  | drawbridge                        | null
+          cluster.tls                | {key: a}                          | {}
+          """)
+  void refusesWhatWouldLeaveADoorOpen(String path, String text, String usual) {
+    assertThat(Read.problems(Read.flags(path, text)))
+        .containsExactly(
+            path + ": not supported by this version; leave it at its default (" + usual + ")");
+  }
+
+  @Test
+  void refusesBothHalvesOfAKeyPair() {
+    assertThat(Read.problems("tls: { cert: a.pem, key: b.pem }"))
+        .containsExactly(
+            "tls.cert: not supported by this version; leave it at its default (null)",
+            "tls.key: not supported by this version; leave it at its default (null)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "auth.sessionsPerUser, 7",
+    "auth.onTooManySessions, refuse",
+    "firewall.strikes, 7",
+    "firewall.window, 7s",
+    "firewall.banFor, 7s",
+    "firewall.banMax, 7d",
+    "limits.connectRate, 7/s",
+    "limits.connectBurst, 7",
+    "limits.connectionsPerAddress, 7",
+    "echo.limits.connectRate, 7/s",
+    "auth.limits.connectBurst, 7",
+    "auth.limits.connectionsPerAddress, unlimited",
+    "compression.enabled, true",
+    "compression.level, 7",
+    "compression.maxRatio, 7",
+    "cluster.host, 10.0.0.7",
+    "cluster.members, 10.0.0.7",
+    "cluster.port, 7"
+  })
+  void warnsOfWhatIsReadButNotActedOn(String path, String text) {
+    assertThat(Read.loaded(Read.flags(path, text)).warnings())
+        .containsExactly(new Problem(path, "read, but not in force in this version"));
+  }
+
+  @Test
+  void saysNothingOfTheDefaultInOtherWords() {
+    assertThat(
+            Read.warnings(
+                """
+                firewall: { window: 60s, banMax: 1d }
+                limits: { connectRate: 1200/60s }
+                echo: { limits: { connectBurst: 100 } }
+                bridge: { inbound: [ { address: echo, actions: [publish, send] } ] }
+                """))
+        .containsExactly("limits.connectRate: read, but not in force in this version");
+  }
+}
