@@ -1,0 +1,122 @@
+package io.drawbridge.guard;
+
+import io.drawbridge.config.GuardSettings;
+import io.micrometer.core.instrument.Counter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The edge's side of the guard: takes error events and lends permits without ever making the caller
+ * wait for the event bus. One for each edge and event loop; to be used on that event loop.
+ */
+public final class Guard {
+  private static final Duration SUMMARY_EVERY = Duration.ofSeconds(1);
+
+  /** The most events kept for a guard that does not answer, and peers told apart by sampling. */
+  private static final int MOST_EVENTS = 10_000;
+
+  private final Vertx vertx;
+  private final Node node;
+  private final Edge edge;
+  private final Time time;
+  private final ErrorIds ids = new ErrorIds();
+  private final Sampler sampler;
+  private final Outbox outbox;
+  private final Leases leases;
+  private final Map<ErrorKind, Counter> counters = new EnumMap<>(ErrorKind.class);
+  private final long summaries;
+
+  public Guard(Vertx vertx, Node node, Edge edge, GuardSettings settings) {
+    this.vertx = vertx;
+    this.node = node;
+    this.edge = edge;
+    this.time = node.time();
+    this.sampler = new Sampler(settings.perPeerPerMinute(), MOST_EVENTS);
+    this.outbox = new Outbox(vertx, MOST_EVENTS);
+    this.leases = new Leases(vertx, node.name() + '/' + UUID.randomUUID(), edge, time);
+    for (ErrorKind kind : ErrorKind.values()) {
+      counters.put(
+          kind,
+          Counter.builder("drawbridge.errors")
+              .description("What was refused or went wrong, sampled out of the log or not")
+              .tag("kind", kind.name())
+              .tag("edge", edge.name())
+              .register(node.meters()));
+    }
+    this.summaries =
+        vertx.setPeriodic(SUMMARY_EVERY.toMillis(), tick -> summarise(sampler.ended(time.nanos())));
+  }
+
+  /**
+   * Reports an error, to be logged by the guard.
+   *
+   * @param detail what exactly was wrong, in our words; never a token or a message body
+   * @param closeCode the code of the Close frame that goes with it; 0 for none
+   * @return the id by which the peer may name it
+   */
+  public String report(ErrorKind kind, Peer peer, @Nullable String detail, int closeCode) {
+    String id = ids.next(time.now());
+    Objects.requireNonNull(counters.get(kind)).increment();
+    long now = time.nanos();
+    if (sampler.admits(kind.name(), peer.address(), now)
+        && !outbox.add(event(id, kind.name(), peer, detail, closeCode, 0))) {
+      sampler.left(kind.name(), peer.address(), now);
+    }
+    return id;
+  }
+
+  /** Permits for a key; to be given back with {@link #close(Lease)}. */
+  public Lease lease(String key) {
+    return leases.open(key);
+  }
+
+  public void close(Lease lease) {
+    leases.close(lease);
+  }
+
+  /** Completes when everything reported is in the log; the guard takes no more after it. */
+  public Future<Void> close(Duration within) {
+    vertx.cancelTimer(summaries);
+    summarise(sampler.endAll());
+    return outbox.flush(within);
+  }
+
+  private void summarise(Iterable<Sampler.Suppressed> windows) {
+    for (Sampler.Suppressed window : windows) {
+      Sampler.Subject subject = window.subject();
+      ErrorEvent summary =
+          event(
+              ids.next(time.now()),
+              subject.kind(),
+              Peer.of(subject.peer()),
+              "more of the same, left out",
+              0,
+              window.count());
+      if (!outbox.add(summary)) {
+        sampler.left(subject.kind(), subject.peer(), time.nanos());
+      }
+    }
+  }
+
+  private ErrorEvent event(
+      String id, String kind, Peer peer, @Nullable String detail, int closeCode, long suppressed) {
+    return new ErrorEvent(
+        id,
+        time.now(),
+        kind,
+        edge.name(),
+        node.name(),
+        peer.address(),
+        peer.user(),
+        peer.session(),
+        detail,
+        closeCode,
+        suppressed);
+  }
+}

@@ -1,0 +1,195 @@
+package io.drawbridge.guard;
+
+import io.drawbridge.config.GuardSettings;
+import io.drawbridge.config.Rate;
+import io.drawbridge.config.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The guard behind all edges: writes the error log and owns the buckets that edges borrow permits
+ * from. Any service on the event bus may use it the way the edges do; see {@link GuardBus}.
+ *
+ * <p>A request with a bad body fails with code 400 and changes nothing. Error events are answered
+ * only once they are in the log; 503 means that they are not, and may be sent again.
+ */
+public final class GuardVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardVerticle.class);
+  private static final int MOST_EVENTS = 1_000;
+  private static final int MOST_KEYS = 100_000;
+  private static final int LONGEST_KEY = 256;
+  private static final long MOST_PERMITS = 10_000;
+  private static final int MOST_EDGES = 10_000;
+  private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);
+
+  private final GuardSettings settings;
+  private final Time time;
+  private final ErrorLog log;
+  private final Limiter limiter;
+
+  /** When each edge asked last, the longest ago first. */
+  private final LinkedHashMap<String, Long> edges = new LinkedHashMap<>(16, 0.75f, true);
+
+  private WorkerExecutor writer;
+  private boolean logFails;
+
+  @SuppressWarnings("NullAway.Init") // writer is set in start()
+  public GuardVerticle(Settings settings, Node node) {
+    this.settings = settings.guard();
+    this.time = node.time();
+    this.log = new ErrorLog(settings.guard());
+    this.limiter = new Limiter(rates(settings), MOST_KEYS);
+  }
+
+  @Override
+  public Future<?> start() {
+    writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
+    return Future.all(
+        vertx.eventBus().<Object>consumer(GuardBus.ERRORS, this::onErrors).completion(),
+        vertx.eventBus().<Object>consumer(GuardBus.LIMITS, this::onLimits).completion());
+  }
+
+  @Override
+  public Future<?> stop() {
+    return writer
+        .executeBlocking(
+            () -> {
+              log.close();
+              return null;
+            })
+        .eventually(writer::close);
+  }
+
+  /** The limits that may be borrowed from, by name. */
+  private static Map<String, Rate> rates(Settings settings) {
+    Map<String, Rate> rates = new HashMap<>();
+    rates.put(GuardBus.KEY_MESSAGES, settings.limits().keyMessages());
+    for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
+      rates.put(edge.keyLimit(), edge.limits().keyMessages());
+    }
+    return rates;
+  }
+
+  // --- errors -----------------------------------------------------------------------------------
+
+  private void onErrors(Message<Object> request) {
+    List<ErrorEvent> events;
+    try {
+      events = events(request.body());
+    } catch (IllegalArgumentException | ClassCastException e) {
+      request.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return;
+    }
+    writer
+        .executeBlocking(() -> log.append(events))
+        .onSuccess(fresh -> logged(request, events.size(), fresh))
+        .onFailure(cause -> notLogged(request, cause));
+  }
+
+  private static List<ErrorEvent> events(Object body) {
+    JsonArray bodies = object(body).getValue("events") instanceof JsonArray array ? array : null;
+    if (bodies == null) {
+      throw new IllegalArgumentException("events: must be an array");
+    }
+    if (bodies.size() > MOST_EVENTS) {
+      throw new IllegalArgumentException("events: more than " + MOST_EVENTS);
+    }
+    List<ErrorEvent> events = new ArrayList<>(bodies.size());
+    for (Object each : bodies) {
+      events.add(ErrorEvent.fromJson(object(each)));
+    }
+    return events;
+  }
+
+  private void logged(Message<Object> request, int accepted, List<ErrorEvent> fresh) {
+    if (logFails) {
+      logFails = false;
+      LOG.info("the error log is written again");
+    }
+    request.reply(new JsonObject().put("accepted", accepted));
+    fresh.forEach(event -> vertx.eventBus().publish(GuardBus.LOGGED, event.toJson()));
+  }
+
+  private void notLogged(Message<Object> request, Throwable cause) {
+    if (!logFails) {
+      logFails = true;
+      LOG.error(
+          "the error log {} can't be written, edges keep their events: {}",
+          settings.log(),
+          cause.getMessage());
+    }
+    request.fail(GuardBus.UNAVAILABLE, "the error log can't be written");
+  }
+
+  // --- limits -----------------------------------------------------------------------------------
+
+  private void onLimits(Message<Object> request) {
+    long now = time.nanos();
+    try {
+      JsonObject body = object(request.body());
+      Limiter.Grant grant = limiter.grant(text(body, "limit"), text(body, "key"), want(body), now);
+      JsonObject answer = new JsonObject().put("granted", grant.granted());
+      answer.put(grant.granted() > 0 ? "ttlMs" : "retryAfterMs", grant.millis());
+      int seen = edgesSeen(request.headers().get(GuardBus.EDGE), now);
+      request.reply(
+          answer, new DeliveryOptions().addHeader(GuardBus.EDGES, Integer.toString(seen)));
+    } catch (IllegalArgumentException e) {
+      request.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String text(JsonObject body, String field) {
+    if (body.getValue(field) instanceof String text
+        && !text.isEmpty()
+        && text.length() <= LONGEST_KEY) {
+      return text;
+    }
+    throw new IllegalArgumentException(
+        field + ": must be a string of 1 to " + LONGEST_KEY + " characters");
+  }
+
+  private static long want(JsonObject body) {
+    Object want = body.getValue("want");
+    if (want instanceof Integer || want instanceof Long) {
+      long number = ((Number) want).longValue();
+      if (number >= 1 && number <= MOST_PERMITS) {
+        return number;
+      }
+    }
+    throw new IllegalArgumentException("want: must be a whole number, 1 to " + MOST_PERMITS);
+  }
+
+  private int edgesSeen(@Nullable String edge, long now) {
+    if (edge != null && edge.length() <= LONGEST_KEY) {
+      edges.put(edge, now);
+    }
+    Iterator<Long> oldest = edges.values().iterator();
+    while (oldest.hasNext()
+        && (now - oldest.next() > EDGE_SEEN_WITHIN.toNanos() || edges.size() > MOST_EDGES)) {
+      oldest.remove();
+    }
+    return Math.max(1, edges.size());
+  }
+
+  private static JsonObject object(Object body) {
+    if (body instanceof JsonObject object) {
+      return object;
+    }
+    throw new IllegalArgumentException("the body must be a JSON object");
+  }
+}

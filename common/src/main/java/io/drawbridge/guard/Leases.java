@@ -1,0 +1,118 @@
+package io.drawbridge.guard;
+
+import io.drawbridge.config.LimitSettings;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases of one edge: asks the guard for permits, and notices when it falls silent. There are
+ * never more of them than connections. To be used on one event loop.
+ */
+final class Leases implements Lease.Source {
+  private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+  /** A guard that takes longer than this counts as silent. */
+  private static final Duration ANSWER_WITHIN = Duration.ofMillis(300);
+
+  private final Vertx vertx;
+  private final String edgeId;
+  private final String limit;
+  private final LimitSettings settings;
+  private final Time time;
+  private final Map<String, Lease> leases = new HashMap<>();
+  private boolean silent;
+  private int edges = 1;
+
+  /**
+   * @param edgeId tells this edge from all others
+   * @param edge whose limits the keys have
+   */
+  Leases(Vertx vertx, String edgeId, Edge edge, Time time) {
+    this.vertx = vertx;
+    this.edgeId = edgeId;
+    this.limit = edge.keyLimit();
+    this.settings = edge.limits();
+    this.time = time;
+  }
+
+  Lease open(String key) {
+    Lease lease =
+        leases.computeIfAbsent(
+            key,
+            fresh ->
+                new Lease(limit, key, settings.keyMessages(), settings.whenGuardSilent(), this));
+    lease.users++;
+    lease.prepare(time.nanos());
+    return lease;
+  }
+
+  void close(Lease lease) {
+    if (--lease.users == 0) {
+      leases.remove(lease.key);
+    }
+  }
+
+  @Override
+  public boolean silent() {
+    return silent;
+  }
+
+  @Override
+  public int edges() {
+    return edges;
+  }
+
+  @Override
+  public void ask(Lease lease, long want) {
+    vertx
+        .eventBus()
+        .<JsonObject>request(
+            GuardBus.LIMITS,
+            new JsonObject().put("limit", lease.limit).put("key", lease.key).put("want", want),
+            new DeliveryOptions()
+                .setSendTimeout(ANSWER_WITHIN.toMillis())
+                .addHeader(GuardBus.EDGE, edgeId))
+        .onSuccess(answer -> answered(lease, answer))
+        .onFailure(cause -> unanswered(lease, cause));
+  }
+
+  private void answered(Lease lease, Message<JsonObject> answer) {
+    if (silent) {
+      silent = false;
+      LOG.info("the guard lends permits again");
+    }
+    String seen = answer.headers().get(GuardBus.EDGES);
+    if (seen != null) {
+      edges = Math.max(1, Integer.parseInt(seen));
+    }
+    JsonObject grant = answer.body();
+    long granted = grant.getLong("granted", 0L);
+    long now = time.nanos();
+    if (granted > 0) {
+      lease.granted(granted, Duration.ofMillis(grant.getLong("ttlMs", 0L)), now);
+    } else {
+      lease.refused(Duration.ofMillis(grant.getLong("retryAfterMs", 0L)), now);
+    }
+  }
+
+  private void unanswered(Lease lease, Throwable cause) {
+    if (!silent) {
+      silent = true;
+      LOG.warn(
+          "the guard lends no permits ({}): {} until it does",
+          cause.getMessage(),
+          switch (settings.whenGuardSilent()) {
+            case SHARE -> "spending this edge's share of each limit";
+            case REFUSE -> "letting nothing through";
+          });
+    }
+    lease.unanswered(ANSWER_WITHIN, time.nanos());
+  }
+}

@@ -1,0 +1,92 @@
+package io.drawbridge.guard;
+
+import io.drawbridge.config.Rate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The guard's side of rate limits: one bucket for each limit and key, from which edges borrow.
+ *
+ * <p>A permit is granted once and never taken back, so that what all edges let through together
+ * stays within rate × time + burst, where the burst is one second of the rate. Decides only.
+ */
+final class Limiter {
+  /** How long a lease may be spent; what is left of it then is lost. */
+  static final Duration LEASE_TTL = Duration.ofSeconds(1);
+
+  private static final Grant FULL = new Grant(0, LEASE_TTL.toMillis());
+
+  private final Map<String, Rate> rates;
+  private final int maxKeys;
+
+  /** By last use, the oldest first. */
+  private final LinkedHashMap<String, Gcra> buckets = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * @param rates each limit by its name
+   * @param maxKeys the most buckets kept; when all of them are in use, new keys are refused
+   */
+  Limiter(Map<String, Rate> rates, int maxKeys) {
+    this.rates = new HashMap<>(rates);
+    this.maxKeys = maxKeys;
+  }
+
+  /**
+   * What an edge gets.
+   *
+   * @param granted permits; may be fewer than it wanted
+   * @param millis how long they live, or, where none were granted, how long to wait
+   */
+  record Grant(long granted, long millis) {}
+
+  Set<String> limits() {
+    return rates.keySet();
+  }
+
+  Grant grant(String limit, String key, long want, long now) {
+    Rate rate = rates.get(limit);
+    if (rate == null) {
+      throw new IllegalArgumentException("limit: unknown");
+    }
+    if (rate.unlimited()) {
+      return new Grant(want, LEASE_TTL.toMillis());
+    }
+    String name = limit + ' ' + key;
+    Gcra bucket = buckets.get(name);
+    if (bucket == null) {
+      if (buckets.size() >= maxKeys && !dropIdle(now)) {
+        return FULL;
+      }
+      bucket = new Gcra(rate, burst(rate), now);
+      buckets.put(name, bucket);
+    }
+    long granted = bucket.take(want, now);
+    return granted > 0
+        ? new Grant(granted, LEASE_TTL.toMillis())
+        : new Grant(0, wholeMillis(bucket.nanosUntil(1, now)));
+  }
+
+  /** Rounded up: who comes back too early asks in vain. */
+  private static long wholeMillis(long nanos) {
+    return Math.max(1, Duration.ofNanos(nanos).plusNanos(999_999).toMillis());
+  }
+
+  /** One second of the rate. */
+  static double burst(Rate rate) {
+    return rate.perSecond();
+  }
+
+  /** Forgets the bucket that was used longest ago, if that makes no difference to its key. */
+  private boolean dropIdle(long now) {
+    Iterator<Gcra> oldest = buckets.values().iterator();
+    if (oldest.hasNext() && oldest.next().isIdle(now)) {
+      oldest.remove();
+      return true;
+    }
+    return false;
+  }
+}
