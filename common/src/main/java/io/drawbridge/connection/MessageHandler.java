@@ -1,0 +1,31 @@
+package io.drawbridge.connection;
+
+import io.drawbridge.guard.Notice;
+import io.drawbridge.wire.Payload;
+
+/**
+ * What a server does with one connection's messages. All methods are called on the connection's
+ * event loop, in order; a {@link Payload} is valid only during the call. One that throws closes the
+ * connection as an internal error.
+ */
+public interface MessageHandler {
+
+  /** The handshake is done. */
+  default void opened(Connection connection) {}
+
+  /** A text message; its bytes were checked to be UTF-8. */
+  void text(Connection connection, Payload payload);
+
+  void binary(Connection connection, Payload payload);
+
+  /** The time that was set with {@link Connection#wakeAt} has come. */
+  default void wake(Connection connection) {}
+
+  /** Tells the client of an error after which the connection goes on. */
+  default void tell(Connection connection, Notice notice) {
+    connection.sendText(notice.line());
+  }
+
+  /** No message goes either way any more; called once. */
+  default void closed(Connection connection) {}
+}

@@ -1,0 +1,122 @@
+package io.drawbridge.connection;
+
+import io.drawbridge.wire.FrameEncoder;
+import io.drawbridge.wire.Opcode;
+import io.drawbridge.wire.Payload;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing side of one connection: frames are gathered, and written with one write when {@link
+ * #flush} is called at the end of a turn.
+ */
+final class Outbound {
+  /** A payload from this size on is written from where it lies, not copied together with others. */
+  private static final int LARGE = 16 * 1024;
+
+  /** What is gathered before it is handed on all the same. */
+  private static final int MOST_GATHERED = 64 * 1024;
+
+  private static final int FIRST_BUFFER = 512;
+
+  private final Socket socket;
+  private final ConnectionMeters meters;
+  private @Nullable ByteBuf gathered;
+  private long messages;
+  private long bytes;
+
+  Outbound(Socket socket, ConnectionMeters meters) {
+    this.socket = socket;
+    this.meters = meters;
+  }
+
+  /** A message made of a prefix and what a client sent. */
+  void message(int opcode, byte[] prefix, Payload payload) {
+    int length = prefix.length + payload.length();
+    ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + prefix.length);
+    FrameEncoder.header(buffer, opcode, length);
+    buffer.writeBytes(prefix);
+    if (payload.length() >= LARGE) {
+      ByteBuf slice = payload.retainedSlice();
+      handOn();
+      socket.write(slice);
+    } else {
+      payload.writeTo(buffer);
+    }
+    count(length);
+  }
+
+  void text(String text) {
+    ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + text.length());
+    int before = buffer.readableBytes();
+    FrameEncoder.text(buffer, text);
+    count(buffer.readableBytes() - before);
+  }
+
+  void ping() {
+    FrameEncoder.header(buffer(FrameEncoder.MAX_HEADER), Opcode.PING, 0);
+  }
+
+  /** The answer to a ping carries the same payload (RFC 6455 §5.5.3). */
+  void pong(Payload payload) {
+    ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + payload.length());
+    FrameEncoder.header(buffer, Opcode.PONG, payload.length());
+    payload.writeTo(buffer);
+  }
+
+  void close(int code, String reason) {
+    FrameEncoder.close(buffer(FrameEncoder.MAX_HEADER), code, reason);
+  }
+
+  void closeWithoutCode() {
+    FrameEncoder.closeWithoutCode(buffer(FrameEncoder.MAX_HEADER));
+  }
+
+  /** Bytes that the client has not read yet, as far as we know. */
+  long queued() {
+    return socket.queued() + (gathered == null ? 0 : gathered.readableBytes());
+  }
+
+  /** Writes what was gathered. */
+  void flush() {
+    handOn();
+    if (messages > 0) {
+      meters.sent(messages, bytes);
+      messages = 0;
+      bytes = 0;
+    }
+  }
+
+  /** Gives the memory back at the end of the connection. */
+  void release() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+
+  private void handOn() {
+    ByteBuf buffer = gathered;
+    if (buffer != null) {
+      gathered = null;
+      socket.write(buffer);
+    }
+  }
+
+  private ByteBuf buffer(int room) {
+    if (gathered != null && gathered.readableBytes() >= MOST_GATHERED) {
+      handOn();
+    }
+    ByteBuf buffer = gathered;
+    if (buffer == null) {
+      buffer = socket.allocator().ioBuffer(Math.max(FIRST_BUFFER, room));
+      gathered = buffer;
+    }
+    return buffer;
+  }
+
+  private void count(int length) {
+    messages++;
+    bytes += length;
+  }
+}

@@ -1,0 +1,227 @@
+package io.drawbridge.edge;
+
+import io.drawbridge.admission.Admission;
+import io.drawbridge.admission.Capacity;
+import io.drawbridge.admission.Handshake;
+import io.drawbridge.admission.OriginCheck;
+import io.drawbridge.admission.UpgradeCheck;
+import io.drawbridge.admission.Verdict;
+import io.drawbridge.config.LimitSettings;
+import io.drawbridge.config.Settings;
+import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.ConnectionMeters;
+import io.drawbridge.connection.Connections;
+import io.drawbridge.connection.EdgeContext;
+import io.drawbridge.connection.MessageHandler;
+import io.drawbridge.connection.Socket;
+import io.drawbridge.guard.Edge;
+import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Guard;
+import io.drawbridge.guard.Node;
+import io.drawbridge.guard.Notice;
+import io.drawbridge.guard.Peer;
+import io.micrometer.core.instrument.Counter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A WebSocket server on one event loop: bytes come in, pass admission, become a connection, and its
+ * messages go to a handler. Several of them with the same edge share its port.
+ */
+public final class EdgeServer {
+  private static final int LONGEST_REQUEST_LINE = 4 * 1024;
+  private static final int LARGEST_HEADERS = 16 * 1024;
+  private static final int ACCEPT_BACKLOG = 1024;
+  private static final Duration DEADLINE_CHECK = Duration.ofMillis(250);
+  private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
+
+  private final Vertx vertx;
+  private final EdgeContext context;
+  private final Capacity capacity;
+  private final Admission admission;
+  private final Supplier<MessageHandler> handlers;
+  private final HandshakeDeadlines handshakes;
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final long deadlineCheck;
+  private boolean draining;
+
+  /**
+   * @param handlers makes the handler of each connection
+   */
+  public EdgeServer(Vertx vertx, Gateway gateway, Edge edge, Supplier<MessageHandler> handlers) {
+    Settings settings = gateway.settings();
+    LimitSettings limits = edge.limits();
+    Node node = gateway.node();
+    this.vertx = vertx;
+    this.handlers = handlers;
+    this.capacity = gateway.capacity();
+    this.context =
+        new EdgeContext(
+            edge,
+            node,
+            new Guard(vertx, node, edge, settings.guard()),
+            new ConnectionMeters(node.meters(), edge),
+            new Connections(vertx, node.time()));
+    // Capacity is last, since it takes a place: nothing after it may refuse.
+    this.admission =
+        new Admission(
+            this::notDraining,
+            new UpgradeCheck(),
+            new OriginCheck(settings.firewall().origins()),
+            capacity.check(limits.connections()));
+    this.handshakes = new HandshakeDeadlines(limits.handshake());
+    this.deadlineCheck =
+        vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdueHandshakes());
+  }
+
+  /** What the connections share, for the handlers that need it. */
+  public EdgeContext context() {
+    return context;
+  }
+
+  /** Listens on all addresses of the edge's host; the port that it has got. */
+  public Future<Integer> listen() {
+    Edge edge = context.edge();
+    // A negative port is Vert.x's way to share one free port among the instances of a server.
+    int port = edge.port() == 0 ? -1 - (edge.name().hashCode() & 0xFFFF) : edge.port();
+    Future<Integer> listening = Future.succeededFuture(port);
+    for (String address : ListenAddresses.of(edge.host())) {
+      listening = listening.compose(found -> listen(address, found));
+    }
+    return listening;
+  }
+
+  private Future<Integer> listen(String address, int port) {
+    HttpServer server =
+        vertx
+            .createHttpServer(options())
+            .connectionHandler(this::accepted)
+            .invalidRequestHandler(this::handshake)
+            .requestHandler(this::handshake);
+    servers.add(server);
+    return server.listen(port, address).map(HttpServer::actualPort);
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
+        .setMaxHeaderSize(LARGEST_HEADERS)
+        .setAcceptBacklog(ACCEPT_BACKLOG)
+        // With it, a connection would only show once its first request is whole.
+        .setHttp2ClearTextEnabled(false)
+        // WebSocket is spoken by our own wire; Vert.x's must never answer.
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false);
+  }
+
+  private void accepted(HttpConnection connection) {
+    handshakes.begin(connection, context.node().time().nanos());
+    connection.closeHandler(closed -> handshakes.end(connection));
+  }
+
+  private void handshake(HttpServerRequest request) {
+    Handshake handshake = Handshake.of(request);
+    Verdict verdict = admission.judge(handshake);
+    if (verdict instanceof Verdict.Refused refused) {
+      count(refused.kind().name());
+      refuse(request, handshake, refused);
+    } else {
+      count("ADMITTED");
+      upgrade(request, handshake);
+    }
+  }
+
+  private void upgrade(HttpServerRequest request, Handshake handshake) {
+    handshakes.end(request.connection());
+    request
+        .response()
+        .putHeader("Upgrade", "websocket")
+        .putHeader("Connection", "Upgrade")
+        .putHeader("Sec-WebSocket-Accept", handshake.acceptKey());
+    request
+        .toNetSocket()
+        .onSuccess(socket -> connect(socket, handshake))
+        .onFailure(gone -> capacity.leave());
+  }
+
+  private void connect(NetSocket socket, Handshake handshake) {
+    new Connection(context, new Socket(socket), handshake.peer(), handlers.get())
+        .start(capacity::leave);
+  }
+
+  private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
+    ErrorKind kind = refused.kind();
+    String id = report(kind, handshake.peer(), refused.detail());
+    Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
+    HttpServerResponse response =
+        request
+            .response()
+            .setStatusCode(refused.status())
+            .putHeader("Content-Type", "text/plain; charset=utf-8")
+            .putHeader("Connection", "close");
+    refused.headers().forEach(response::putHeader);
+    if (notice.retryAfterSeconds() > 0) {
+      response.putHeader("Retry-After", Long.toString(notice.retryAfterSeconds()));
+    }
+    response.end(notice.body()).onComplete(sent -> request.connection().close());
+  }
+
+  private void cutOverdueHandshakes() {
+    for (HttpConnection connection : handshakes.overdue(context.node().time().nanos())) {
+      var address = connection.remoteAddress();
+      String peer = address == null ? "" : address.hostAddress();
+      report(ErrorKind.BAD_HANDSHAKE, peer, "no handshake in time");
+      connection.close();
+    }
+  }
+
+  private String report(ErrorKind kind, String peer, String detail) {
+    return context.guard().report(kind, Peer.of(peer), detail, 0);
+  }
+
+  private void count(String outcome) {
+    Counter.builder("drawbridge.handshakes")
+        .description("Handshakes, by outcome")
+        .tag("edge", context.edge().name())
+        .tag("outcome", outcome)
+        .register(context.node().meters())
+        .increment();
+  }
+
+  // --- the end ----------------------------------------------------------------------------------
+
+  private Verdict notDraining(Handshake handshake) {
+    return draining
+        ? Verdict.refused(ErrorKind.SHUTTING_DOWN, ErrorKind.SHUTTING_DOWN.words())
+        : Verdict.ADMITTED;
+  }
+
+  /**
+   * Takes no more connections, sends those away that are here, spread over this time, and completes
+   * when all are gone and all errors are logged.
+   */
+  public Future<Void> drain(Duration over) {
+    draining = true;
+    return context
+        .connections()
+        .drain(over)
+        .eventually(this::close)
+        .eventually(() -> context.guard().close(FLUSH_WITHIN));
+  }
+
+  private Future<Void> close() {
+    vertx.cancelTimer(deadlineCheck);
+    context.connections().close();
+    return Future.join(servers.stream().map(HttpServer::close).toList()).mapEmpty();
+  }
+}
