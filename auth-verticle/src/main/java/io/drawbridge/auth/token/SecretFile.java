@@ -1,0 +1,67 @@
+package io.drawbridge.auth.token;
+
+import io.drawbridge.config.AuthSettings;
+import io.drawbridge.config.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * The HS256 secret: the configured one, or else a random one that is made on first use and kept in
+ * the data folder, readable by its owner alone. Blocks; to be used before anything is served.
+ */
+public final class SecretFile {
+  private static final String NAME = "auth-secret";
+  private static final int BYTES = 32;
+
+  private SecretFile() {}
+
+  /**
+   * The configured secret, or the one of this data folder.
+   *
+   * @throws IOException when the data folder can't be written, or the file in it is no secret
+   */
+  public static Secret secret(AuthSettings settings, Path data) throws IOException {
+    Secret configured = settings.secret();
+    return configured != null ? configured : kept(data);
+  }
+
+  private static Secret kept(Path data) throws IOException {
+    Files.createDirectories(data, ownerOnly("rwx------"));
+    Path file = data.resolve(NAME);
+    if (!Files.exists(file)) {
+      make(file);
+    }
+    String text = Files.readString(file).trim();
+    if (text.getBytes(StandardCharsets.UTF_8).length < BYTES) {
+      throw new IOException(file + " holds no secret: remove it, and a new one is made");
+    }
+    return new Secret(text);
+  }
+
+  /** Under another name first, so that nobody ever reads half a secret. */
+  private static void make(Path file) throws IOException {
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    Path fresh = Files.createTempFile(file.getParent(), NAME, null, ownerOnly("rw-------"));
+    try {
+      Files.writeString(fresh, text + "\n", StandardOpenOption.WRITE);
+      Files.move(fresh, file);
+    } catch (FileAlreadyExistsException e) {
+      // Another process was faster: its secret is as good as ours.
+      Files.delete(fresh);
+    }
+  }
+
+  private static FileAttribute<?> ownerOnly(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
+  }
+}
