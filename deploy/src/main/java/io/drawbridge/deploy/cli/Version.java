@@ -1,0 +1,12 @@
+package io.drawbridge.deploy.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version in the jar's manifest. */
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return new String[] {"drawbridge " + (version == null ? "(not packaged)" : version)};
+  }
+}

@@ -1,0 +1,121 @@
+package io.drawbridge.deploy.ops;
+
+import io.drawbridge.config.OpsSettings;
+import io.drawbridge.config.Secret;
+import io.drawbridge.edge.ListenAddresses;
+import io.drawbridge.guard.GuardBus;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.healthchecks.HealthCheckHandler;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations port: {@code /livez}, {@code /readyz} and {@code /metrics}. With a token set, each
+ * request must carry it; without one, the settings let it listen on loopback only.
+ */
+public final class OpsVerticle extends VerticleBase {
+  private static final Duration GUARD_WITHIN = Duration.ofSeconds(1);
+  private static final String METRICS_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final OpsSettings settings;
+  private final PrometheusMeterRegistry meters;
+  private boolean draining;
+  private int port;
+
+  public OpsVerticle(OpsSettings settings, PrometheusMeterRegistry meters) {
+    this.settings = settings;
+    this.meters = meters;
+  }
+
+  @Override
+  public Future<?> start() {
+    HealthChecks ready =
+        HealthChecks.create(vertx)
+            .register("guard", GUARD_WITHIN.toMillis(), this::askGuard)
+            .register("draining", promise -> promise.complete(status(!draining)));
+    Router router = Router.router(vertx);
+    router.route().handler(this::authorize);
+    router.get("/livez").handler(request -> request.json(new JsonObject().put("status", "UP")));
+    router.get("/readyz").handler(HealthCheckHandler.createWithHealthChecks(ready));
+    router.get("/metrics").handler(this::metrics);
+    Future<Integer> listening = Future.succeededFuture(settings.port());
+    for (String address : ListenAddresses.of(settings.host())) {
+      listening = listening.compose(found -> listen(router, address, found));
+    }
+    return listening.onSuccess(found -> port = found);
+  }
+
+  private Future<Integer> listen(Router router, String address, int at) {
+    return vertx
+        .createHttpServer()
+        .requestHandler(router)
+        .listen(at, address)
+        .map(HttpServer::actualPort);
+  }
+
+  /** Where it listens, once started. */
+  public int port() {
+    return port;
+  }
+
+  /** From now on not ready, so that no balancer sends anybody here any more. */
+  public void drain() {
+    context.runOnContext(turn -> draining = true);
+  }
+
+  private void authorize(RoutingContext request) {
+    Secret token = settings.token();
+    if (token == null || token.equals(bearer(request))) {
+      request.next();
+    } else {
+      request
+          .response()
+          .setStatusCode(401)
+          .putHeader("WWW-Authenticate", "Bearer")
+          .end("The admin token is needed\n");
+    }
+  }
+
+  private static @Nullable Secret bearer(RoutingContext request) {
+    String header = request.request().getHeader("Authorization");
+    String scheme = "Bearer ";
+    return header != null && header.regionMatches(true, 0, scheme, 0, scheme.length())
+        ? new Secret(header.substring(scheme.length()).trim())
+        : null;
+  }
+
+  /** Ready means that a message really goes round the event bus to a guard and back. */
+  private void askGuard(Promise<Status> promise) {
+    vertx
+        .eventBus()
+        .<JsonObject>request(
+            GuardBus.ERRORS,
+            new JsonObject().put("events", new JsonArray()),
+            new DeliveryOptions().setSendTimeout(GUARD_WITHIN.toMillis()))
+        .map(Status.OK())
+        .otherwise(status(false))
+        .onComplete(promise);
+  }
+
+  private static Status status(boolean ok) {
+    return ok ? Status.OK() : Status.KO();
+  }
+
+  private void metrics(RoutingContext request) {
+    vertx
+        .executeBlocking(() -> meters.scrape())
+        .onSuccess(text -> request.response().putHeader("Content-Type", METRICS_FORMAT).end(text))
+        .onFailure(request::fail);
+  }
+}
