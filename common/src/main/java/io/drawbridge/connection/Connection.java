@@ -1,9 +1,7 @@
 package io.drawbridge.connection;
 
 import io.drawbridge.config.LimitSettings;
-import io.drawbridge.config.OnLimit;
 import io.drawbridge.guard.ErrorKind;
-import io.drawbridge.guard.Lease;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Peer;
 import io.drawbridge.wire.CloseCode;
@@ -11,22 +9,17 @@ import io.drawbridge.wire.FrameDecoder;
 import io.drawbridge.wire.Opcode;
 import io.drawbridge.wire.Payload;
 import io.drawbridge.wire.Violation;
-import io.drawbridge.wire.WireLimits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket connection, from the end of its handshake to the end of its socket.
- *
- * <p>It pulls messages out of what was read for as long as nothing speaks against it: permits are
- * there, the client reads its answers, the handler is ready. Otherwise it stops reading the socket,
- * TCP pushes back, and nothing is lost. Whatever one read makes is written with one write.
+ * One WebSocket connection, from the end of its handshake to the end of its socket: what handlers
+ * see of it, its clock, and the one way in which it closes. {@link Inbound} reads, {@link Outbound}
+ * writes.
  *
  * <p>To be used on its own event loop.
  */
@@ -39,12 +32,6 @@ public final class Connection {
     CLOSING,
     CLOSED
   }
-
-  // Reasons not to read, bits of "stopped".
-  private static final int THROTTLED = 1;
-  private static final int BACKPRESSURE = 2;
-  private static final int HELD = 4;
-  private static final int NO_LEASE = 8;
 
   /** How long a peer may take to answer our Close frame; RFC 6455 §7.1.1 leaves it open. */
   private static final long CLOSE_ANSWER = Duration.ofSeconds(5).toNanos();
@@ -62,37 +49,19 @@ public final class Connection {
   private final LimitSettings limits;
   private final Socket socket;
   private final MessageHandler handler;
+  private final Inbound in;
   private final Outbound out;
-  private final FrameDecoder decoder;
-  private final Allowance allowance;
-  private final Throttle throttle;
   private final Heartbeat heartbeat;
-  private final Runnable leaseAnswered = () -> proceed(NO_LEASE);
 
   /** Where {@link Connections} keeps it. */
   int index;
 
-  private final int highWater;
   private Runnable onGone = () -> {};
   private Peer peer;
   private State state = State.OPEN;
-  private int stopped;
-  private boolean pumping;
-  private @Nullable Lease lease;
-
-  /** What was read and not decoded yet; not empty only where reading was stopped in its middle. */
-  private ByteBuf unread = Unpooled.EMPTY_BUFFER;
-
-  /**
-   * Reads that were under way when reading was stopped; at most what one turn of the loop reads.
-   */
-  private final ArrayDeque<ByteBuf> unreadLater = new ArrayDeque<>(0);
-
-  /** Decoded but not let through yet; its payload is still the decoder's. */
-  private FrameDecoder.@Nullable Event held;
+  private boolean disposed;
 
   // When something is due, on the monotonic clock.
-  private long goOnAt = NEVER;
   private long wakeAt = NEVER;
   private long drainAt = NEVER;
   private long cutAt = NEVER;
@@ -100,11 +69,7 @@ public final class Connection {
   /** Whether our direction is shut down as soon as all is written. */
   private boolean hangingUp;
 
-  // Counted here, and told to the meters once a read.
-  private long messagesIn;
-  private long bytesIn;
-
-  /** When the client last took something that was queued for it. */
+  /** When the client last took something that was queued for it; known while it blocks us. */
   private long lastTaken;
 
   public Connection(EdgeContext context, Socket socket, String address, MessageHandler handler) {
@@ -114,13 +79,9 @@ public final class Connection {
     this.socket = socket;
     this.peer = Peer.of(address);
     this.handler = handler;
+    this.in = new Inbound(this, context, socket, now);
     this.out = new Outbound(socket, context.meters());
-    WireLimits wire = new WireLimits(limits.frameSize(), limits.messageSize(), limits.fragments());
-    this.decoder = new FrameDecoder(wire, socket.allocator());
-    this.allowance = new Allowance(limits, now);
-    this.throttle = new Throttle(limits.throttledFor());
     this.heartbeat = new Heartbeat(limits.ping(), limits.pong(), now);
-    this.highWater = (int) Math.min(Integer.MAX_VALUE, limits.outbound() / 2);
   }
 
   /** Begins to read; {@code onGone} is called once, when the socket is gone. */
@@ -154,8 +115,7 @@ public final class Connection {
   /** From now on, each message needs a permit of this key, such as {@code user:42}, too. */
   public void limitBy(String key) {
     if (state == State.OPEN) {
-      lease = context.guard().lease(key);
-      allowance.lease(lease);
+      in.limitBy(context.guard().lease(key));
     }
   }
 
@@ -177,12 +137,12 @@ public final class Connection {
 
   /** Stops reading until {@link #release}, where one message must be done before the next. */
   public void hold() {
-    stop(HELD);
+    in.stop(Inbound.HELD);
   }
 
   /** Goes on after {@link #hold}. */
   public void release() {
-    proceed(HELD);
+    in.proceed(Inbound.HELD);
   }
 
   /** Has the handler woken once at this time of the monotonic clock, or up to 0.1 s later. */
@@ -197,7 +157,8 @@ public final class Connection {
 
   /** Logs an error after which the connection goes on; the handler tells the client. */
   public Notice report(ErrorKind kind, String message, @Nullable String detail) {
-    return report(kind, message, detail, kind.retryAfter());
+    String id = context.guard().report(kind, peer, detail, 0);
+    return new Notice(kind, message, kind.retryAfter(), id);
   }
 
   /** Closes for a reason of ours. Does nothing when it is closing already. */
@@ -209,162 +170,57 @@ public final class Connection {
 
   private void read(ByteBuf bytes) {
     heartbeat.heard();
-    if (unread.isReadable() || held != null) {
-      unreadLater.add(bytes);
-    } else {
-      unread.release();
-      unread = bytes;
-    }
-    pump();
+    in.read(bytes);
   }
 
-  /** Decodes and handles what was read, until it is used up or something speaks against it. */
-  private void pump() {
-    if (pumping) {
-      return;
-    }
-    pumping = true;
-    while (state == State.CLOSING || (state == State.OPEN && stopped == 0)) {
-      FrameDecoder.Event event = held == null ? decoder.next(unread) : held;
-      held = null;
-      if (event != FrameDecoder.Event.MORE) {
-        on(event);
-      } else if (!nextRead()) {
-        break;
-      }
-    }
-    pumping = false;
-    if (state == State.CLOSED) {
-      dispose();
-      return;
-    }
-    out.flush();
-    context.meters().received(messagesIn, bytesIn);
-    messagesIn = 0;
-    bytesIn = 0;
-    socket.reading(state == State.CLOSING || stopped == 0);
-    shutDownOnceWritten();
-  }
-
-  /** Drops what was decoded, and takes what was read after it; false when that was all. */
-  private boolean nextRead() {
-    unread.release();
-    ByteBuf next = unreadLater.poll();
-    unread = next == null ? Unpooled.EMPTY_BUFFER : next;
-    return next != null;
-  }
-
-  private void on(FrameDecoder.Event event) {
-    try {
-      switch (event) {
-        case TEXT, BINARY, PING -> onMessage(event);
-        case CLOSE -> onClose(decoder.payload().closeCode());
-        case VIOLATION -> onViolation(decoder.violation());
-        case PONG, MORE -> {}
-      }
-    } catch (RuntimeException e) {
-      failed(e);
-    }
-  }
-
-  private void onMessage(FrameDecoder.Event event) {
-    if (state != State.OPEN) {
-      return;
-    }
-    long now = now();
-    int length = decoder.payload().length();
-    Lease.Answer answer =
-        event == FrameDecoder.Event.PING ? allowance.takeControl(now) : allowance.take(length, now);
-    switch (answer) {
-      case GRANTED -> deliver(event, decoder.payload());
-      case ASKED -> awaitLease(event);
-      case EXHAUSTED -> onLimit(event, allowance.nanosUntil(length, now), now);
-    }
-  }
-
-  private void deliver(FrameDecoder.Event event, Payload payload) {
+  void onMessage(FrameDecoder.Event event, Payload payload) {
     switch (event) {
       case TEXT -> handler.text(this, payload);
       case BINARY -> handler.binary(this, payload);
       default -> out.pong(payload);
     }
-    messagesIn++;
-    bytesIn += payload.length();
-    if (out.queued() > highWater) {
+    if (out.queued() > limits.outbound() / 2) {
       lastTaken = now();
-      stop(BACKPRESSURE);
+      in.stop(Inbound.BACKPRESSURE);
     }
   }
 
-  private void onViolation(Violation violation) {
-    ErrorKind kind =
+  void onViolation(Violation violation) {
+    close(
         switch (violation.kind()) {
           case PROTOCOL_ERROR -> ErrorKind.PROTOCOL_ERROR;
           case INVALID_UTF8 -> ErrorKind.INVALID_UTF8;
           case MESSAGE_TOO_BIG -> ErrorKind.MESSAGE_TOO_BIG;
-        };
-    if (state == State.OPEN) {
-      close(kind, violation.detail());
-    }
+        },
+        violation.detail());
     // Nothing that this peer may still send will be understood, not even a Close frame.
     hangUp();
   }
 
-  private void failed(RuntimeException e) {
+  /** What one read has led to is written at once; false when the connection is gone meanwhile. */
+  boolean pumped() {
+    if (state == State.CLOSED) {
+      dispose();
+      return false;
+    }
+    out.flush();
+    shutDownOnceWritten();
+    return true;
+  }
+
+  void failed(RuntimeException e) {
     LOG.error("the {} server failed a connection", context.edge().name(), e);
     close(ErrorKind.INTERNAL_ERROR, null);
   }
 
-  // --- limits -----------------------------------------------------------------------------------
-
-  private void awaitLease(FrameDecoder.Event event) {
-    held = event;
-    stop(NO_LEASE);
-    if (lease != null) {
-      lease.await(leaseAnswered);
-    }
+  /** Refuses or delays a message over a limit, and tells the client. */
+  void tellOverLimit(String message, long wait) {
+    String id = context.guard().report(ErrorKind.RATE_LIMITED, peer, null, 0);
+    handler.tell(this, new Notice(ErrorKind.RATE_LIMITED, message, Duration.ofNanos(wait), id));
   }
 
-  private void onLimit(FrameDecoder.Event event, long wait, long now) {
-    // A ping can't be refused, only answered late.
-    boolean reject = limits.onLimit() == OnLimit.REJECT && event != FrameDecoder.Event.PING;
-    if (limits.onLimit() == OnLimit.CLOSE) {
-      close(ErrorKind.RATE_LIMITED, "over a limit", Duration.ofNanos(wait));
-    } else if (reject) {
-      tell("Too many messages, this one was refused", "a message refused", wait);
-    } else {
-      throttle(event, wait, now);
-    }
-  }
-
-  private void throttle(FrameDecoder.Event event, long wait, long now) {
-    held = event;
-    goOnAt = now + wait;
-    stop(THROTTLED);
-    if (throttle.heldBack(now)) {
-      context.meters().throttled();
-      String words = "Too many messages, reading goes on in " + (wait / 1_000_000 + 1) + " ms";
-      tell(words, "throttled", wait);
-    }
-  }
-
-  private void tell(String message, String detail, long wait) {
-    Duration retryAfter = Duration.ofNanos(wait);
-    handler.tell(this, report(ErrorKind.RATE_LIMITED, message, detail, retryAfter));
-  }
-
-  private void stop(int reason) {
-    stopped |= reason;
-    if (!pumping) {
-      socket.reading(false);
-    }
-  }
-
-  private void proceed(int reason) {
-    stopped &= ~reason;
-    if (stopped == 0) {
-      pump();
-    }
+  void closeOverLimit(long wait) {
+    close(ErrorKind.RATE_LIMITED, "over a limit", Duration.ofNanos(wait));
   }
 
   // --- writing ----------------------------------------------------------------------------------
@@ -378,38 +234,36 @@ public final class Connection {
 
   /** Answers to what is being read only stop the reading; what comes on top has an end. */
   private boolean maySend() {
-    if (state == State.OPEN && !pumping && out.queued() > limits.outbound()) {
+    if (state == State.OPEN && !in.isPumping() && out.queued() > limits.outbound()) {
       close(ErrorKind.SLOW_CONSUMER, "more than " + limits.outbound() + " bytes are not read");
     }
     return state == State.OPEN;
   }
 
   private void sent() {
-    if (!pumping) {
+    if (!in.isPumping()) {
       out.flush();
     }
   }
 
   /** The client has taken some of what was written. */
   private void taken() {
-    if ((stopped & BACKPRESSURE) != 0) {
+    if (in.isStoppedBy(Inbound.BACKPRESSURE)) {
       lastTaken = now();
-      if (out.queued() <= highWater / 2) {
-        proceed(BACKPRESSURE);
+      if (out.queued() <= limits.outbound() / 4) {
+        in.proceed(Inbound.BACKPRESSURE);
       }
     }
     shutDownOnceWritten();
   }
 
-  private Notice report(
-      ErrorKind kind, String message, @Nullable String detail, Duration retryAfter) {
-    String id = context.guard().report(kind, peer, detail, 0);
-    return new Notice(kind, message, retryAfter, id);
-  }
-
   // --- closing ----------------------------------------------------------------------------------
 
-  /** The one way that this side closes: state, log, event, frame. */
+  boolean isClosing() {
+    return state == State.CLOSING;
+  }
+
+  /** The one way in which this side closes: state, log, event, frame. */
   private void close(ErrorKind kind, @Nullable String detail, Duration retryAfter) {
     if (state != State.OPEN) {
       return;
@@ -424,11 +278,11 @@ public final class Connection {
     } else {
       cutAt = now() + CLOSE_ANSWER;
     }
-    pump();
+    in.pump();
   }
 
   /** The peer's Close frame: the beginning of the end, or the answer to ours. */
-  private void onClose(int code) {
+  void onClose(int code) {
     if (state == State.OPEN) {
       state = State.CLOSING;
       if (code == CloseCode.NO_STATUS) {
@@ -457,13 +311,13 @@ public final class Connection {
 
   /** The socket is gone, in whatever order it came to that. */
   private void gone() {
-    if (state == State.OPEN) {
-      state = State.CLOSED;
+    boolean lost = state == State.OPEN;
+    state = State.CLOSED;
+    if (lost) {
       context.guard().report(ErrorKind.CONNECTION_LOST, peer, null, CloseCode.ABNORMAL);
       ended(CloseCode.ABNORMAL);
     }
-    state = State.CLOSED;
-    if (!pumping) {
+    if (!in.isPumping()) {
       dispose();
     }
   }
@@ -471,11 +325,7 @@ public final class Connection {
   /** No message goes either way any more. */
   private void ended(int code) {
     context.meters().closed(code);
-    if (lease != null) {
-      lease.forget(leaseAnswered);
-      context.guard().close(lease);
-      lease = null;
-    }
+    in.limitBy(null);
     try {
       handler.closed(this);
     } catch (RuntimeException e) {
@@ -483,12 +333,14 @@ public final class Connection {
     }
   }
 
+  /** Once, though a handler's late answer may come to the end of a turn again. */
   private void dispose() {
-    decoder.release();
+    if (disposed) {
+      return;
+    }
+    disposed = true;
+    in.release();
     out.release();
-    do {
-      held = null;
-    } while (nextRead());
     context.connections().remove(this);
     onGone.run();
   }
@@ -509,27 +361,31 @@ public final class Connection {
     if (isDue(cutAt, now)) {
       cutAt = NEVER;
       socket.cut();
-    }
-    if (state != State.OPEN) {
-      return;
-    }
-    if (isDue(drainAt, now)) {
-      int retry = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD);
-      close(ErrorKind.SHUTTING_DOWN, null, Duration.ofSeconds(retry));
-    } else if (throttle.isTooLong(now)) {
-      close(ErrorKind.RATE_LIMITED, "throttled for too long");
-    } else if ((stopped & BACKPRESSURE) != 0 && now - lastTaken >= limits.pong().toNanos()) {
-      close(ErrorKind.SLOW_CONSUMER, "nothing is read");
-    } else {
+    } else if (state == State.OPEN) {
       tickOpen(now);
     }
   }
 
   private void tickOpen(long now) {
-    if (isDue(goOnAt, now)) {
-      goOnAt = NEVER;
-      proceed(THROTTLED);
+    if (isDue(drainAt, now)) {
+      int retry = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD);
+      close(ErrorKind.SHUTTING_DOWN, null, Duration.ofSeconds(retry));
+    } else if (!in.tick(now)) {
+      close(ErrorKind.RATE_LIMITED, "throttled for too long");
+    } else if (isBlocked(now)) {
+      close(ErrorKind.SLOW_CONSUMER, "nothing is read");
+    } else {
+      wake(now);
+      beat(now);
     }
+  }
+
+  /** Whether answers wait, and the client has taken none of them for as long as a pong may take. */
+  private boolean isBlocked(long now) {
+    return in.isStoppedBy(Inbound.BACKPRESSURE) && now - lastTaken >= limits.pong().toNanos();
+  }
+
+  private void wake(long now) {
     if (isDue(wakeAt, now) && state == State.OPEN) {
       wakeAt = NEVER;
       try {
@@ -538,13 +394,13 @@ public final class Connection {
         failed(e);
       }
     }
-    if (state == State.OPEN) {
-      beat(now);
-    }
   }
 
   private void beat(long now) {
-    if (stopped != 0) {
+    if (state != State.OPEN) {
+      return;
+    }
+    if (in.isStopped()) {
       // We are the ones who don't listen.
       heartbeat.heard();
       return;

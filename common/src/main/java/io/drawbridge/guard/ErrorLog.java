@@ -127,7 +127,8 @@ final class ErrorLog implements AutoCloseable {
 
   static String json(ErrorEvent event) {
     try {
-      return JSON.writeValueAsString(event.toJson().getMap());
+      // Delete is ASCII and valid in JSON, but a control character, too.
+      return JSON.writeValueAsString(event.toJson().getMap()).replace("\u007F", "\\u007f");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an error event is always JSON", e);
     }
