@@ -39,7 +39,7 @@ public record Handshake(
         request.version() == HttpVersion.HTTP_1_1,
         request.uri(),
         request.headers(),
-        peer(request));
+        PeerAddress.of(request.remoteAddress()));
   }
 
   /** The answer to its key (RFC 6455 §4.2.2, step 5.4). */
@@ -54,13 +54,6 @@ public record Handshake(
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-1", e);
     }
-  }
-
-  /** The address that the socket comes from; empty when it is gone already. */
-  private static String peer(HttpServerRequest request) {
-    var address = request.remoteAddress();
-    String host = address == null ? null : address.hostAddress();
-    return host == null ? "" : host;
   }
 
   /** The header's value, when it stands there exactly once. */

@@ -4,6 +4,7 @@ import io.drawbridge.admission.Admission;
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
+import io.drawbridge.admission.PeerAddress;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.config.LimitSettings;
@@ -178,8 +179,7 @@ public final class EdgeServer {
 
   private void cutOverdueHandshakes() {
     for (HttpConnection connection : handshakes.overdue(context.node().time().nanos())) {
-      var address = connection.remoteAddress();
-      String peer = address == null ? "" : address.hostAddress();
+      String peer = PeerAddress.of(connection.remoteAddress());
       report(ErrorKind.BAD_HANDSHAKE, peer, "no handshake in time");
       connection.close();
     }
