@@ -3,6 +3,9 @@ package io.drawbridge.deploy;
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.token.SecretFile;
+import io.drawbridge.config.AuthSettings;
+import io.drawbridge.config.EchoSettings;
+import io.drawbridge.config.OpsSettings;
 import io.drawbridge.config.Role;
 import io.drawbridge.config.Secret;
 import io.drawbridge.config.Settings;
@@ -20,16 +23,17 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +53,17 @@ public final class Server {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** What is deployed, in the order in which it is taken down. */
-  private final Deque<String> deployments = new ArrayDeque<>();
+  // What is deployed.
+  private final List<String> guards = new ArrayList<>();
+  private final List<String> edges = new ArrayList<>();
+  private final List<String> operations = new ArrayList<>();
 
   private final Map<Role, Integer> ports = new EnumMap<>(Role.class);
   private @Nullable OpsVerticle ops;
 
   private Server(Settings settings) {
     this.settings = settings;
-    this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    this.vertx = Vertx.vertx(options());
     Capacity capacity = new Capacity();
     Gauge.builder("drawbridge.connections", capacity, Capacity::open)
         .description("Open connections of this node")
@@ -67,16 +73,32 @@ public final class Server {
     this.gateway = new Gateway(settings, node, capacity);
   }
 
-  /** Starts; on failure, what was started is stopped again. */
-  public static Future<Server> start(Settings settings) {
+  /**
+   * Starts; completes exceptionally once what had been started is stopped again, with a message for
+   * the operator.
+   */
+  public static CompletionStage<Server> start(Settings settings) {
     Server server = new Server(settings);
+    server.tellTransport();
     return server
         .startGuard()
         .compose(guard -> server.startEcho())
         .compose(echo -> server.startAuth())
         .compose(auth -> server.startOps())
         .map(server)
-        .onFailure(cause -> server.stop());
+        .toCompletionStage()
+        .exceptionallyCompose(
+            cause -> server.stop().thenCompose(stopped -> CompletableFuture.failedStage(cause)));
+  }
+
+  /** Nothing is read from the class path, so no temporary folder is made for what is. */
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setClassPathResolvingEnabled(false)
+                .setFileCachingEnabled(false));
   }
 
   /** The port that a role listens on; 0 where it does not run. */
@@ -89,22 +111,38 @@ public final class Server {
     if (ops != null) {
       ops.drain();
     }
-    // Closed from another thread: the event loops that would tell of the end are gone by then.
-    return undeployNext()
+    // Both edges at once, so that it takes drain.over and not twice that. The guard takes errors
+    // until they are gone, and the operations port says "not ready" until the end.
+    return undeploy(edges)
+        .compose(gone -> undeploy(guards))
+        .compose(gone -> undeploy(operations))
         .toCompletionStage()
+        // From another thread: the event loops that would tell of the end are gone by then.
         .thenComposeAsync(undeployed -> vertx.close().toCompletionStage());
   }
 
-  private Future<Void> undeployNext() {
-    String next = deployments.poll();
-    return next == null
-        ? Future.succeededFuture()
-        : vertx.undeploy(next).eventually(this::undeployNext).otherwiseEmpty();
+  /** Never fails: what can't be stopped must not keep the rest from stopping. */
+  private Future<Void> undeploy(List<String> deployments) {
+    return Future.join(deployments.stream().map(vertx::undeploy).toList())
+        .onFailure(cause -> LOG.warn("did not stop in order: {}", cause.getMessage()))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+
+  private void tellTransport() {
+    if (vertx.isNativeTransportEnabled()) {
+      LOG.info("native transport");
+    } else {
+      Throwable why = vertx.unavailableNativeTransportCause();
+      LOG.warn(
+          "no native transport, using Java's own, which is slower{}",
+          why == null ? "" : ": " + why.getMessage());
+    }
   }
 
   private Future<?> startGuard() {
     return runs(Role.GUARD)
-        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(deployments::push)
+        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(guards::add)
         : Future.succeededFuture();
   }
 
@@ -112,40 +150,43 @@ public final class Server {
     if (!runs(Role.ECHO)) {
       return Future.succeededFuture();
     }
+    EchoSettings echo = settings.echo();
     List<EchoVerticle> instances = new ArrayList<>();
-    return deploy(collect(instances, () -> new EchoVerticle(gateway)), settings.echo().instances())
-        .onSuccess(deployments::push)
-        .onSuccess(id -> listens(Role.ECHO, "ws", settings.echo().host(), instances.get(0).port()));
+    return deploy(collect(instances, () -> new EchoVerticle(gateway)), echo.instances())
+        .recover(cause -> cantListen(Role.ECHO, echo.host(), echo.port(), cause))
+        .onSuccess(edges::add)
+        .onSuccess(id -> listens(Role.ECHO, "ws", echo.host(), instances.get(0).port()));
   }
 
   private Future<?> startAuth() {
     if (!runs(Role.AUTH)) {
       return Future.succeededFuture();
     }
+    AuthSettings auth = settings.auth();
     Secret secret;
     try {
-      secret = SecretFile.secret(settings.auth(), settings.data());
+      secret = SecretFile.secret(auth, settings.data());
     } catch (IOException e) {
       return Future.failedFuture(e);
     }
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(
-            collect(instances, () -> new AuthVerticle(gateway, secret)),
-            settings.auth().instances())
-        .onSuccess(deployments::push)
-        .onSuccess(id -> listens(Role.AUTH, "ws", settings.auth().host(), instances.get(0).port()));
+    return deploy(collect(instances, () -> new AuthVerticle(gateway, secret)), auth.instances())
+        .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
+        .onSuccess(edges::add)
+        .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));
   }
 
   private Future<?> startOps() {
     if (!runs(Role.OPS)) {
       return Future.succeededFuture();
     }
-    OpsVerticle verticle = new OpsVerticle(settings.ops(), meters);
-    ops = verticle;
-    // Taken down last: it has to say "not ready" until the end.
+    OpsSettings at = settings.ops();
+    OpsVerticle verticle = new OpsVerticle(at, meters);
     return deploy(() -> verticle, 1)
-        .onSuccess(deployments::addLast)
-        .onSuccess(id -> listens(Role.OPS, "http", settings.ops().host(), verticle.port()));
+        .recover(cause -> cantListen(Role.OPS, at.host(), at.port(), cause))
+        .onSuccess(operations::add)
+        .onSuccess(id -> ops = verticle)
+        .onSuccess(id -> listens(Role.OPS, "http", at.host(), verticle.port()));
   }
 
   private boolean runs(Role role) {
@@ -175,6 +216,30 @@ public final class Server {
 
   private void listens(Role role, String scheme, String host, int port) {
     ports.put(role, port);
-    LOG.info("{} listens on {}://{}:{}/", role.name().toLowerCase(Locale.ROOT), scheme, host, port);
+    LOG.info("{} listens on {}://{}/", word(role), scheme, authority(host, port));
+  }
+
+  private static <T> Future<T> cantListen(Role role, String host, int port, Throwable cause) {
+    String message =
+        word(role) + " can't listen on " + authority(host, port) + ": " + reason(cause);
+    return Future.failedFuture(new IOException(message, cause));
+  }
+
+  /** The system's words without the name of its call. */
+  private static String reason(Throwable cause) {
+    if (cause instanceof UnknownHostException) {
+      return "unknown host";
+    }
+    String message = String.valueOf(cause.getMessage());
+    return message.replaceFirst("^bind\\(..\\) failed with error\\(-?\\d+\\): ", "");
+  }
+
+  /** An IPv6 address stands in brackets before a port (RFC 3986 §3.2.2). */
+  private static String authority(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  private static String word(Role role) {
+    return role.name().toLowerCase(Locale.ROOT);
   }
 }

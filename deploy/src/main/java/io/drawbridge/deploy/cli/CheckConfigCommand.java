@@ -7,23 +7,35 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code drawbridge check-config}: every problem of a settings file, or what it comes to. */
 @Command(
     name = "check-config",
-    description = "Tells every problem of a settings file, or prints what it comes to.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Tells every problem of a settings file, each with its path, or prints what it comes to:",
+      "every key with the value in force, secrets masked. The environment counts, too."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class CheckConfigCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Parameters(paramLabel = "FILE", description = "The settings, YAML.")
   private Path file = Path.of("");
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec
+  CheckConfigCommand() {}
 
   @Override
   public Integer call() {
     SettingsResult result = SettingsReader.read(file, System.getenv(), Map.of());
-    ConfigOption.tell(result);
+    ConfigOption.tell(result, spec.commandLine().getErr());
     if (result instanceof SettingsResult.Loaded loaded) {
-      System.out.print(loaded.effective());
+      spec.commandLine().getOut().print(loaded.effective());
+      spec.commandLine().getOut().flush();
       return ExitCode.OK;
     }
     return ExitCode.USAGE;

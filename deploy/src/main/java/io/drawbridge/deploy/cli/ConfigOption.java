@@ -3,32 +3,41 @@ package io.drawbridge.deploy.cli;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code --config}, and how its problems are told. */
 final class ConfigOption {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "The settings, YAML. Without it: the environment and the defaults.")
   private @Nullable Path file;
 
+  @SuppressWarnings("NullAway.Init") // picocli sets command
+  ConfigOption() {}
+
   /** The settings, or null after every problem was printed. */
   @Nullable Settings read(Map<String, String> flags) {
     SettingsResult result = SettingsReader.read(file, System.getenv(), flags);
-    tell(result);
+    tell(result, command.commandLine().getErr());
     return result instanceof SettingsResult.Loaded loaded ? loaded.settings() : null;
   }
 
-  /** Prints problems and warnings, each with its path, to standard error. */
-  static void tell(SettingsResult result) {
+  /** Prints problems and warnings, each with its path. */
+  static void tell(SettingsResult result, PrintWriter err) {
     if (result instanceof SettingsResult.Loaded loaded) {
-      loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
+      loaded.warnings().forEach(warning -> err.println("warning: " + warning));
     } else if (result instanceof SettingsResult.Refused refused) {
-      refused.problems().forEach(System.err::println);
+      refused.problems().forEach(err::println);
     }
   }
 }

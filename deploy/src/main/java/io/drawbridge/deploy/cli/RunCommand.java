@@ -21,8 +21,12 @@ import picocli.CommandLine.Option;
 /** {@code drawbridge run}: serves until it is told to stop. */
 @Command(
     name = "run",
-    description = "Serves until it is told to stop.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Serves until it is told to stop, by SIGTERM or Ctrl-C; then sends its clients away in good",
+      "order, spread over drain.over."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
@@ -34,14 +38,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--roles",
       paramLabel = "ROLE,…",
-      description = "What this process runs: echo, auth, guard, ops.")
+      description = "What this process runs, of echo, auth, guard and ops. Default: all.")
   private @Nullable String roles;
 
   @Option(
       names = "--instances",
       paramLabel = "ROLE=N",
       split = ",",
-      description = "Event loops that serve a role, such as echo=2; 0 is one per core.")
+      splitSynopsisLabel = ",",
+      description = "Event loops that serve echo or auth, such as echo=2; 0 is one per core.")
   private Map<String, String> instances = new LinkedHashMap<>();
 
   @Override
@@ -50,12 +55,17 @@ final class RunCommand implements Callable<Integer> {
     if (settings == null) {
       return ExitCode.USAGE;
     }
-    Server server = Server.start(settings).toCompletionStage().toCompletableFuture().get();
-    CountDownLatch stopped = new CountDownLatch(1);
+    LOG.info("{}, Java {}", Version.name(), Runtime.version());
+    Server server = Server.start(settings).toCompletableFuture().get();
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> stop(server, settings, stopped), "drawbridge-stop"));
+        .addShutdownHook(new Thread(() -> stop(server, settings), "drawbridge-stop"));
     LOG.info("ready");
-    stopped.await();
+    return untilStopped();
+  }
+
+  /** The hook ends the process; nothing ever counts this down. */
+  private static int untilStopped() throws InterruptedException {
+    new CountDownLatch(1).await();
     return ExitCode.OK;
   }
 
@@ -68,20 +78,26 @@ final class RunCommand implements Callable<Integer> {
     return flags;
   }
 
-  private static void stop(Server server, Settings settings, CountDownLatch stopped) {
+  /**
+   * Ends the process, too: left to itself, Java would call an orderly end by a signal a failure.
+   */
+  private static void stop(Server server, Settings settings) {
     LOG.info("stopping, sending connections away");
+    int status = ExitCode.SOFTWARE;
     try {
       server
           .stop()
           .toCompletableFuture()
           .get(settings.drain().over().toSeconds() + STOP_MARGIN_SECONDS, TimeUnit.SECONDS);
       LOG.info("stopped");
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.error("did not stop in time, leaving all the same", e);
+      status = ExitCode.OK;
+    } catch (ExecutionException e) {
+      LOG.error("did not stop in order, leaving all the same", e);
+    } catch (TimeoutException e) {
+      LOG.error("did not stop in time, leaving all the same");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      stopped.countDown();
     }
+    Runtime.getRuntime().halt(status);
   }
 }

@@ -14,18 +14,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code drawbridge token}: prints a token that the secure server takes, and nothing else. */
 @Command(
     name = "token",
-    description = "Prints a token for the secure server.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Prints a token that the secure server takes, and nothing else.",
+      "It is signed with auth.secret or, where that is not set, with the key in the data folder,",
+      "which is made on first use: run it with the settings and in the folder that the server has."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class TokenCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Mixin private ConfigOption config = new ConfigOption();
 
-  @Option(names = "--user", required = true, paramLabel = "ID", description = "Whose token it is.")
+  @Option(
+      names = "--user",
+      required = true,
+      paramLabel = "ID",
+      description = "Whose token it is: its user_id.")
   private String user = "";
 
   @Option(
@@ -42,8 +56,14 @@ final class TokenCommand implements Callable<Integer> {
       description = "What it may do, separated by blanks.")
   private String scope = "";
 
+  @SuppressWarnings("NullAway.Init") // picocli sets spec
+  TokenCommand() {}
+
   @Override
   public Integer call() throws IOException {
+    if (user.isBlank()) {
+      throw new ParameterException(spec.commandLine(), "--user must not be empty");
+    }
     Settings settings = config.read(Map.of());
     if (settings == null) {
       return ExitCode.USAGE;
@@ -52,7 +72,7 @@ final class TokenCommand implements Callable<Integer> {
     try {
       var secret = SecretFile.secret(settings.auth(), settings.data());
       var issuer = new TokenIssuer(vertx, settings.auth(), secret, Time.system().wall());
-      System.out.println(issuer.issue(user, ttl, scope));
+      spec.commandLine().getOut().println(issuer.issue(user, ttl, scope));
       return ExitCode.OK;
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();

@@ -9,11 +9,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.healthchecks.HealthCheckHandler;
@@ -46,14 +48,20 @@ public final class OpsVerticle extends VerticleBase {
             .register("draining", promise -> promise.complete(status(!draining)));
     Router router = Router.router(vertx);
     router.route().handler(this::authorize);
-    router.get("/livez").handler(request -> request.json(new JsonObject().put("status", "UP")));
-    router.get("/readyz").handler(HealthCheckHandler.createWithHealthChecks(ready));
-    router.get("/metrics").handler(this::metrics);
+    page(router, "/livez").handler(request -> request.json(new JsonObject().put("status", "UP")));
+    page(router, "/readyz").handler(HealthCheckHandler.createWithHealthChecks(ready));
+    page(router, "/metrics").handler(this::metrics);
+    router.errorHandler(404, request -> text(request, 404, "There is no such page"));
+    router.errorHandler(405, OpsVerticle::notAllowed);
     Future<Integer> listening = Future.succeededFuture(settings.port());
     for (String address : ListenAddresses.of(settings.host())) {
       listening = listening.compose(found -> listen(router, address, found));
     }
     return listening.onSuccess(found -> port = found);
+  }
+
+  private static Route page(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   private Future<Integer> listen(Router router, String address, int at) {
@@ -79,12 +87,22 @@ public final class OpsVerticle extends VerticleBase {
     if (token == null || token.equals(bearer(request))) {
       request.next();
     } else {
-      request
-          .response()
-          .setStatusCode(401)
-          .putHeader("WWW-Authenticate", "Bearer")
-          .end("The admin token is needed\n");
+      request.response().putHeader("WWW-Authenticate", "Bearer");
+      text(request, 401, "The admin token is needed");
     }
+  }
+
+  private static void notAllowed(RoutingContext request) {
+    request.response().putHeader("Allow", "GET, HEAD");
+    text(request, 405, "Only to be read");
+  }
+
+  private static void text(RoutingContext request, int status, String text) {
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end(text + "\n");
   }
 
   private static @Nullable Secret bearer(RoutingContext request) {

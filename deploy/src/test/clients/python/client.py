@@ -1,0 +1,114 @@
+"""One conversation with Drawbridge, held by the Python package websockets.
+
+python3 client.py SCENARIO ECHO_PORT AUTH_PORT GOOD_TOKEN EXPIRED_TOKEN
+Exit status 0 when everything was as it should be; else the first difference on standard error.
+"""
+
+import asyncio
+import json
+import sys
+
+import websockets
+
+PATIENCE_SECONDS = 10
+
+scenario, echo_port, auth_port, good_token, expired_token = sys.argv[1:]
+
+
+def connect(port):
+    return websockets.connect(f"ws://localhost:{port}/")
+
+
+def same(found, expected):
+    if found != expected:
+        sys.exit(f"expected {expected!r}, got {found!r}")
+
+
+async def ask(socket, message):
+    await socket.send(message)
+    return await socket.recv()
+
+
+async def close(socket, code=1000):
+    await socket.close(code, "done")
+    same(socket.close_code, code)
+
+
+async def refused(token, text):
+    socket = await connect(auth_port)
+    same(await ask(socket, token), text)
+    await socket.wait_closed()
+    same(socket.close_code, 3000)
+
+
+async def text():
+    socket = await connect(echo_port)
+    same(await ask(socket, "Grüße, 世界 🌉"), "Server received: Grüße, 世界 🌉")
+    same(await ask(socket, ""), "Server received: ")
+    await close(socket)
+
+
+async def binary():
+    socket = await connect(echo_port)
+    same(await ask(socket, bytes(range(256))), bytes(range(256)))
+    await close(socket)
+
+
+async def big_text():
+    socket = await connect(echo_port)
+    same(await ask(socket, "ö" * 30_000), "Server received: " + "ö" * 30_000)
+    await close(socket)
+
+
+async def ping():
+    socket = await connect(echo_port)
+    pong = await socket.ping(b"are you there")
+    await pong
+    await close(socket)
+
+
+async def clean_close():
+    socket = await connect(echo_port)
+    await close(socket, 4321)
+
+
+async def good():
+    socket = await connect(auth_port)
+    same(await ask(socket, good_token), "Authenticated!")
+    await close(socket)
+
+
+async def expired():
+    await refused(expired_token, "Token Expired")
+
+
+async def junk():
+    await refused("junk", "Invalid Token")
+
+
+async def send_to_echo():
+    socket = await connect(auth_port)
+    same(await ask(socket, good_token), "Authenticated!")
+    same(json.loads(await ask(socket, '{"type":"ping"}')), {"type": "pong"})
+    request = {"type": "send", "address": "echo", "body": "hi", "replyAddress": "r1"}
+    reply = json.loads(await ask(socket, json.dumps(request)))
+    same(
+        (reply["type"], reply["address"], reply["body"]),
+        ("rec", "r1", "Server received: hi"),
+    )
+    await close(socket)
+
+
+SCENARIOS = {
+    "text": text,
+    "binary": binary,
+    "bigText": big_text,
+    "ping": ping,
+    "close": clean_close,
+    "goodToken": good,
+    "expiredToken": expired,
+    "junkToken": junk,
+    "sendToEcho": send_to_echo,
+}
+
+asyncio.run(asyncio.wait_for(SCENARIOS[scenario](), PATIENCE_SECONDS))

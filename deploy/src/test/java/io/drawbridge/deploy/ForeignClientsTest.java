@@ -1,0 +1,141 @@
+package io.drawbridge.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.drawbridge.config.Role;
+import io.drawbridge.config.Settings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Conversations with clients that we did not write: what we take for the protocol, others must,
+ * too. Skipped where a client is not installed, except in continuous integration (variable {@code
+ * CI}), where that is a failure.
+ */
+class ForeignClientsTest {
+  private static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
+  private static final long PATIENCE_SECONDS = 30;
+
+  @TempDir private static Path folder = Path.of("");
+  private static List<String> arguments = List.of();
+  private static Server server;
+
+  private record Outcome(int status, String text) {}
+
+  @BeforeAll
+  static void start() throws IOException {
+    Settings settings = TestSettings.of(folder);
+    server = Servers.start(settings);
+    arguments =
+        List.of(
+            String.valueOf(server.port(Role.ECHO)),
+            String.valueOf(server.port(Role.AUTH)),
+            Servers.token(settings, Duration.ZERO),
+            Servers.token(settings, Duration.ofHours(1)));
+  }
+
+  @AfterAll
+  static void stop() {
+    Servers.await(server.stop());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text",
+        "binary",
+        "bigText",
+        "ping",
+        "close",
+        "goodToken",
+        "expiredToken",
+        "junkToken",
+        "sendToEcho"
+      })
+  void speaksWithTheNodePackageWs(String scenario) throws Exception {
+    Path node = CLIENTS.resolve("node");
+    needs("node with the package ws; run npm ci in " + node, node, "node", "-e", "import('ws')");
+
+    converse(node, scenario, "node", "client.js");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text",
+        "binary",
+        "bigText",
+        "ping",
+        "close",
+        "goodToken",
+        "expiredToken",
+        "junkToken",
+        "sendToEcho"
+      })
+  void speaksWithThePythonPackageWebsockets(String scenario) throws Exception {
+    Path python = CLIENTS.resolve("python");
+    needs(
+        "Debian's package python3-websockets",
+        python,
+        "/usr/bin/python3",
+        "-c",
+        "import websockets");
+
+    converse(python, scenario, "/usr/bin/python3", "client.py");
+  }
+
+  private static void converse(Path directory, String scenario, String... command)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of(command));
+    line.add(scenario);
+    line.addAll(arguments);
+    Outcome outcome = run(directory, line);
+    assertThat(outcome.status()).as(outcome.text()).isZero();
+  }
+
+  private static void needs(String what, Path directory, String... probe)
+      throws InterruptedException {
+    String fault;
+    try {
+      Outcome outcome = run(directory, List.of(probe));
+      if (outcome.status() == 0) {
+        return;
+      }
+      fault = outcome.text().strip();
+    } catch (IOException e) {
+      fault = String.valueOf(e.getMessage());
+    }
+    String message = "needs " + what + ": " + fault;
+    if (System.getenv("CI") != null) {
+      fail(message);
+    }
+    System.out.println("skipped, " + message);
+    abort(message);
+  }
+
+  private static Outcome run(Path directory, List<String> line)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true).start();
+    try {
+      process.getOutputStream().close();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(text).isTrue();
+      return new Outcome(process.exitValue(), text);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
