@@ -220,7 +220,8 @@ public final class Connection {
 
   /** Decodes and handles what was read, until it is used up or something speaks against it. */
   private void pump() {
-    if (pumping) {
+    // A hold may be released after the end, which must come only once.
+    if (pumping || state == State.CLOSED) {
       return;
     }
     pumping = true;
