@@ -24,6 +24,9 @@ public final class TalkingHandler implements MessageHandler {
   /** Reads no more until {@link #releaseAll}. */
   public static final String HOLD = "hold";
 
+  /** Reads no more, and closes. */
+  public static final String HOLD_AND_CLOSE = "hold and close";
+
   /** Sends more and more, unasked, until it may not any more. */
   public static final String PUSH = "push";
 
@@ -48,9 +51,10 @@ public final class TalkingHandler implements MessageHandler {
       case THROW -> throw new IllegalStateException("thrown on purpose by a test");
       case CLOSE -> connection.close(ErrorKind.UNSUPPORTED_DATA, "asked to");
       case PUSH -> push(connection);
-      case HOLD -> {
-        connection.hold();
-        held.add(new Held(connection, Vertx.currentContext()));
+      case HOLD -> hold(connection);
+      case HOLD_AND_CLOSE -> {
+        hold(connection);
+        connection.close(ErrorKind.UNSUPPORTED_DATA, "asked to");
       }
       default -> connection.sendText(NO_PREFIX, payload);
     }
@@ -64,6 +68,11 @@ public final class TalkingHandler implements MessageHandler {
   @Override
   public void closed(Connection connection) {
     closed.incrementAndGet();
+  }
+
+  private void hold(Connection connection) {
+    connection.hold();
+    held.add(new Held(connection, Vertx.currentContext()));
   }
 
   private static void push(Connection connection) {

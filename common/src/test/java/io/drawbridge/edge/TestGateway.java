@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -181,6 +182,12 @@ public final class TestGateway implements AfterEachCallback {
     return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
   }
 
+  /** Ends all conversations that are still open, by a reset. */
+  public void closeAll() {
+    conversations.forEach(WsConversation::reset);
+    conversations.clear();
+  }
+
   /** Waits until no connection is left, and every place has been given back once. */
   public void awaitNobody() {
     awaitOpen(0);
@@ -192,6 +199,14 @@ public final class TestGateway implements AfterEachCallback {
         .atMost(WsConversation.PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> assertThat(capacity.open()).isEqualTo(count));
+  }
+
+  /** Waits until something is so. */
+  public void awaitTrue(String what, Callable<Boolean> condition) {
+    await(what)
+        .atMost(WsConversation.PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(condition);
   }
 
   /** Begins to drain the edge. */
@@ -214,7 +229,7 @@ public final class TestGateway implements AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext test) throws IOException {
-    conversations.forEach(WsConversation::reset);
+    closeAll();
     if (vertx != null) {
       if (!deployment.isEmpty()) {
         done(stop());
