@@ -59,7 +59,6 @@ public final class Connection {
   private Runnable onGone = () -> {};
   private Peer peer;
   private State state = State.OPEN;
-  private boolean disposed;
 
   // When something is due, on the monotonic clock.
   private long wakeAt = NEVER;
@@ -177,7 +176,8 @@ public final class Connection {
     switch (event) {
       case TEXT -> handler.text(this, payload);
       case BINARY -> handler.binary(this, payload);
-      default -> out.pong(payload);
+      case PING -> out.pong(payload);
+      default -> {}
     }
     if (out.queued() > limits.outbound() / 2) {
       lastTaken = now();
@@ -263,6 +263,10 @@ public final class Connection {
     return state == State.CLOSING;
   }
 
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
   /** The one way in which this side closes: state, log, event, frame. */
   private void close(ErrorKind kind, @Nullable String detail, Duration retryAfter) {
     if (state != State.OPEN) {
@@ -333,12 +337,7 @@ public final class Connection {
     }
   }
 
-  /** Once, though a handler's late answer may come to the end of a turn again. */
   private void dispose() {
-    if (disposed) {
-      return;
-    }
-    disposed = true;
     in.release();
     out.release();
     context.connections().remove(this);

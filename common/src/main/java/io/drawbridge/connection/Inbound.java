@@ -113,7 +113,8 @@ final class Inbound {
 
   /** Decodes and handles what was read, until it is used up or something speaks against it. */
   void pump() {
-    if (pumping) {
+    // A hold may be released after the end, which must come only once.
+    if (pumping || connection.isClosed()) {
       return;
     }
     pumping = true;
@@ -149,14 +150,14 @@ final class Inbound {
 
   private void on(FrameDecoder.Event event) {
     switch (event) {
-      case TEXT, BINARY, PING -> {
+      case TEXT, BINARY, PING, PONG -> {
         if (connection.isOpen()) {
           admit(event);
         }
       }
       case CLOSE -> connection.onClose(decoder.payload().closeCode());
       case VIOLATION -> connection.onViolation(decoder.violation());
-      case PONG, MORE -> {}
+      case MORE -> {}
     }
   }
 
@@ -166,18 +167,24 @@ final class Inbound {
     long now = context.node().time().nanos();
     Payload payload = decoder.payload();
     Lease.Answer answer =
-        event == FrameDecoder.Event.PING
+        isControl(event)
             ? allowance.takeControl(now)
             : allowance.take(payload.length(), now);
     switch (answer) {
       case GRANTED -> {
-        messages++;
-        bytes += payload.length();
+        if (!isControl(event)) {
+          messages++;
+          bytes += payload.length();
+        }
         connection.onMessage(event, payload);
       }
       case ASKED -> awaitLease(event);
       case EXHAUSTED -> onLimit(event, allowance.nanosUntil(payload.length(), now), now);
     }
+  }
+
+  private static boolean isControl(FrameDecoder.Event event) {
+    return event == FrameDecoder.Event.PING || event == FrameDecoder.Event.PONG;
   }
 
   private void awaitLease(FrameDecoder.Event event) {
@@ -189,13 +196,12 @@ final class Inbound {
   }
 
   private void onLimit(FrameDecoder.Event event, long wait, long now) {
-    // A ping can't be refused, only answered late.
-    boolean ping = event == FrameDecoder.Event.PING;
     if (limits.onLimit() == OnLimit.CLOSE) {
       connection.closeOverLimit(wait);
-    } else if (limits.onLimit() == OnLimit.REJECT && !ping) {
+    } else if (limits.onLimit() == OnLimit.REJECT && !isControl(event)) {
       connection.tellOverLimit("Too many messages, this one was refused", wait);
     } else {
+      // A ping can't be refused, only answered late.
       throttle(event, wait, now);
     }
   }
@@ -206,6 +212,8 @@ final class Inbound {
     stop(THROTTLED);
     if (throttle.heldBack(now)) {
       context.meters().throttled();
+    }
+    if (throttle.isToBeTold(now)) {
       long millis = wait / 1_000_000 + 1;
       connection.tellOverLimit("Too many messages, reading goes on in " + millis + " ms", wait);
     }

@@ -149,10 +149,12 @@ public final class EdgeServer {
         .putHeader("Upgrade", "websocket")
         .putHeader("Connection", "Upgrade")
         .putHeader("Sec-WebSocket-Accept", handshake.acceptKey());
+    GluedBytes glued = GluedBytes.keep(request.connection());
     request
         .toNetSocket()
         .onSuccess(socket -> connect(socket, handshake))
-        .onFailure(gone -> capacity.leave());
+        .onFailure(gone -> capacity.leave())
+        .onComplete(done -> glued.handOn());
   }
 
   private void connect(NetSocket socket, Handshake handshake) {

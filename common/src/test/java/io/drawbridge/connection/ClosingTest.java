@@ -1,0 +1,195 @@
+package io.drawbridge.connection;
+
+import static io.drawbridge.edge.TestGateway.UNLIMITED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drawbridge.edge.LeakCheck;
+import io.drawbridge.edge.TalkingHandler;
+import io.drawbridge.edge.TestGateway;
+import io.drawbridge.edge.WsConversation;
+import io.drawbridge.wire.ClientFrames;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The closing handshake (RFC 6455 §7), in every order")
+@ExtendWith(LeakCheck.class)
+final class ClosingTest {
+  private final TalkingHandler handler = new TalkingHandler();
+
+  @RegisterExtension final TestGateway gateway = new TestGateway();
+
+  private WsConversation open() {
+    return gateway.start(UNLIMITED, () -> handler).open();
+  }
+
+  @AfterEach
+  void endsOnceAndGivesItsPlaceBack() {
+    gateway.closeAll();
+    gateway.awaitNobody();
+    assertThat(handler.opened).hasValue(1);
+    assertThat(handler.closed).hasValue(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(ints = {1000, 1001, 1011, 3000, 3999, 4000, 4999})
+  void answersWithTheSameCode(int code) {
+    open()
+        .raw(ClientFrames.close(code, "a reason that is not repeated"))
+        .expectCloseAnswer(code)
+        .expectEof();
+
+    assertThat(gateway.errors().text()).isEmpty();
+  }
+
+  @Test
+  void answersACloseWithoutACodeWithoutACode() {
+    open().raw(ClientFrames.close()).expectCloseAnswer(1005).expectEof();
+  }
+
+  @Test
+  void answersWhatCameBeforeTheClose() {
+    open()
+        .raw(
+            ClientFrames.join(
+                ClientFrames.text("1"), ClientFrames.ping("2"), ClientFrames.close(1000, "")))
+        .expect("1")
+        .expectPong("2")
+        .expectCloseAnswer(1000)
+        .expectEof();
+  }
+
+  @Test
+  void ignoresWhatComesBehindAClose() {
+    open()
+        .raw(
+            ClientFrames.join(
+                ClientFrames.close(1000, ""),
+                ClientFrames.text("too late"),
+                ClientFrames.ping("too late"),
+                ClientFrames.close(1002, ""),
+                new byte[] {(byte) 0xFF, (byte) 0xFF, 1, 2, 3}))
+        .expectCloseAnswer(1000)
+        .expectEof();
+
+    assertThat(gateway.errors().text()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("the server closes TCP first, even where the client keeps its own side open")
+  void endsTcpSoonAfterTheAnswer() {
+    WsConversation client = open().sendClose(1000).expectCloseAnswer(1000).expectEof();
+
+    // The client never closes its socket: the server does not wait for that.
+    gateway.awaitNobody();
+    client.close();
+  }
+
+  @Test
+  void weCloseAndTheyAnswer() {
+    open()
+        .send(TalkingHandler.CLOSE)
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .sendClose(1003)
+        .expectEof();
+  }
+
+  @Test
+  void weCloseAndTheyAnswerWithAnotherCode() {
+    open()
+        .send(TalkingHandler.CLOSE)
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .sendClose(4000)
+        .expectEof();
+  }
+
+  @Test
+  void bothCloseAtOnce() {
+    open()
+        .raw(
+            ClientFrames.join(
+                ClientFrames.text(TalkingHandler.CLOSE), ClientFrames.close(1000, "")))
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .expectEof();
+  }
+
+  @Test
+  void nothingIsHandledOrAnsweredAfterWeHaveClosed() {
+    open()
+        .raw(
+            ClientFrames.join(
+                ClientFrames.text(TalkingHandler.CLOSE),
+                ClientFrames.text("too late"),
+                ClientFrames.text(TalkingHandler.THROW),
+                ClientFrames.ping("too late")))
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .sendClose(1003)
+        .expectEof();
+
+    assertThat(gateway.errors().count("INTERNAL_ERROR")).isZero();
+  }
+
+  @Test
+  void garbageInPlaceOfTheirAnswerEndsItAtOnce() {
+    open()
+        .send(TalkingHandler.CLOSE)
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .raw(new byte[] {(byte) 0xFF, (byte) 0xFF})
+        .expectEof();
+
+    assertThat(gateway.errors().count("PROTOCOL_ERROR")).isZero();
+  }
+
+  @Test
+  @DisplayName("who never answers our Close frame is cut, after time enough to answer")
+  void theyNeverAnswer() {
+    Instant before = Instant.now();
+    open().send(TalkingHandler.CLOSE).expectClose(1003, "UNSUPPORTED_DATA").expectGone();
+
+    assertThat(Duration.between(before, Instant.now()))
+        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
+  }
+
+  @Test
+  void theyVanishInsteadOfAnswering() {
+    open().send(TalkingHandler.CLOSE).expectClose(1003, "UNSUPPORTED_DATA").reset();
+
+    gateway.awaitNobody();
+    assertThat(gateway.errors().count("CONNECTION_LOST")).isZero();
+  }
+
+  @Test
+  void theyEndTheirDirectionInsteadOfAnswering() {
+    open().send(TalkingHandler.CLOSE).expectClose(1003, "UNSUPPORTED_DATA").halfClose().expectEof();
+  }
+
+  @Test
+  void theyCloseAndEndTheirDirectionAtOnce() {
+    open().send("hi").sendClose(1000).halfClose().expect("hi").expectCloseAnswer(1000).expectEof();
+  }
+
+  @Test
+  void theyCloseAndVanish() {
+    open().sendClose(1000).reset();
+
+    gateway.awaitNobody();
+  }
+
+  @Test
+  void aHeldConnectionThatIsClosedByUsStillHearsTheAnswer() {
+    WsConversation client = open().send(TalkingHandler.HOLD);
+    gateway.awaitTrue("held", () -> handler.held() == 1);
+
+    var stopped = gateway.stop();
+    client.expectClose(1012, "SHUTTING_DOWN").sendClose(1012).expectEof();
+
+    TestGateway.done(stopped);
+    handler.releaseAll();
+  }
+}

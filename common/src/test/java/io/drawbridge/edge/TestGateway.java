@@ -1,0 +1,245 @@
+package io.drawbridge.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.drawbridge.admission.Capacity;
+import io.drawbridge.config.Settings;
+import io.drawbridge.config.SettingsReader;
+import io.drawbridge.config.SettingsResult;
+import io.drawbridge.connection.MessageHandler;
+import io.drawbridge.guard.Edge;
+import io.drawbridge.guard.GuardVerticle;
+import io.drawbridge.guard.Node;
+import io.drawbridge.guard.Time;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A guard and edges in a real Vert.x on free ports, with a data folder and an error log of their
+ * own; taken down after each test, together with the conversations that it opened.
+ */
+public final class TestGateway implements AfterEachCallback {
+  /** No limits but those that a test sets: an edge's are laid over these. */
+  public static final String UNLIMITED =
+      "limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited}\n";
+
+  private final Path folder;
+  private final List<WsConversation> conversations = new ArrayList<>();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Capacity capacity = new Capacity();
+  private Vertx vertx;
+  private Gateway gateway;
+  private String deployment = "";
+  private int port;
+
+  @SuppressWarnings("NullAway.Init") // vertx and gateway are set in start()
+  public TestGateway() {
+    try {
+      folder = Files.createTempDirectory("drawbridge-test");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a guard and an edge that has these handlers. */
+  public TestGateway start(String yaml, Supplier<? extends MessageHandler> handlers) {
+    return start(yaml, gateway -> new HandlerVerticle(gateway, handlers), edge -> edge.port);
+  }
+
+  /**
+   * Starts a guard and an edge.
+   *
+   * @param yaml settings; free ports and a folder of its own are set on top
+   * @param verticle makes the edge
+   * @param portOf where it listens, once started
+   */
+  public <V extends VerticleBase> TestGateway start(
+      String yaml, Function<Gateway, V> verticle, ToIntFunction<V> portOf) {
+    Settings settings = settings(yaml);
+    // The default event loops for each core would be many threads in all.
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+    gateway = new Gateway(settings, new Node("node-test", Time.system(), meters), capacity);
+    done(vertx.deployVerticle(new GuardVerticle(settings, gateway.node())));
+    V edge = verticle.apply(gateway);
+    deployment = done(vertx.deployVerticle(edge));
+    port = portOf.applyAsInt(edge);
+    return this;
+  }
+
+  private Settings settings(String yaml) {
+    try {
+      Path file = Files.writeString(folder.resolve("settings.yaml"), yaml);
+      Map<String, String> own =
+          Map.of(
+              "data",
+              folder.resolve("data").toString(),
+              "guard.log",
+              log().toString(),
+              "echo.port",
+              "0",
+              "auth.port",
+              "0");
+      SettingsResult result = SettingsReader.read(file, Map.of(), own);
+      if (result instanceof SettingsResult.Loaded loaded) {
+        return loaded.settings();
+      }
+      throw new IllegalArgumentException(result.toString());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class HandlerVerticle extends VerticleBase {
+    private final Gateway gateway;
+    private final Supplier<? extends MessageHandler> handlers;
+    private EdgeServer server;
+    private int port;
+
+    @SuppressWarnings("NullAway.Init") // server is set in start()
+    HandlerVerticle(Gateway gateway, Supplier<? extends MessageHandler> handlers) {
+      this.gateway = gateway;
+      this.handlers = handlers;
+    }
+
+    @Override
+    public Future<?> start() {
+      server = new EdgeServer(vertx, gateway, Edge.echo(gateway.settings()), handlers::get);
+      return server.listen().onSuccess(found -> port = found);
+    }
+
+    @Override
+    public Future<?> stop() {
+      return server.drain(gateway.settings().drain().over());
+    }
+  }
+
+  // --- to talk to it ----------------------------------------------------------------------------
+
+  public int port() {
+    return port;
+  }
+
+  /** An open WebSocket. */
+  public WsConversation open() {
+    return kept(WsConversation.open(port));
+  }
+
+  public WsConversation open(HandshakeText handshake) {
+    return kept(WsConversation.open(port, handshake));
+  }
+
+  /** An open WebSocket with small buffers. */
+  public WsConversation openNarrow() {
+    return kept(WsConversation.openNarrow(port));
+  }
+
+  /** TCP alone. */
+  public WsConversation connect() {
+    return kept(WsConversation.connect(port));
+  }
+
+  private WsConversation kept(WsConversation conversation) {
+    conversations.add(conversation);
+    return conversation;
+  }
+
+  // --- to look into it --------------------------------------------------------------------------
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public ErrorLogFile errors() {
+    return new ErrorLogFile(log());
+  }
+
+  private Path log() {
+    return folder.resolve("errors.log");
+  }
+
+  /** How often a counter has counted, over all of its tags. */
+  public double counted(String name) {
+    return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
+  }
+
+  /** Ends all conversations that are still open, by a reset. */
+  public void closeAll() {
+    conversations.forEach(WsConversation::reset);
+    conversations.clear();
+  }
+
+  /** Waits until no connection is left, and every place has been given back once. */
+  public void awaitNobody() {
+    awaitOpen(0);
+  }
+
+  /** Waits until so many connections are open. */
+  public void awaitOpen(long count) {
+    await("open connections")
+        .atMost(WsConversation.PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(() -> assertThat(capacity.open()).isEqualTo(count));
+  }
+
+  /** Waits until something is so. */
+  public void awaitTrue(String what, Callable<Boolean> condition) {
+    await(what)
+        .atMost(WsConversation.PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(condition);
+  }
+
+  /** Begins to drain the edge. */
+  public Future<Void> stop() {
+    String edge = deployment;
+    deployment = "";
+    return vertx.undeploy(edge);
+  }
+
+  /** The result of something that Vert.x does, awaited. */
+  public static <T> T done(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("failed: " + e, e);
+    }
+  }
+
+  // --- the end ----------------------------------------------------------------------------------
+
+  @Override
+  public void afterEach(ExtensionContext test) throws IOException {
+    closeAll();
+    if (vertx != null) {
+      if (!deployment.isEmpty()) {
+        done(stop());
+      }
+      done(vertx.close());
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}
