@@ -59,8 +59,7 @@ public final class OriginCheck implements Check {
     static @Nullable Origin parse(String text) {
       try {
         URI uri = new URI(text);
-        boolean bare = uri.getRawUserInfo() == null && (uri.getRawPath() + "").isEmpty();
-        if (uri.getScheme() == null || uri.getHost() == null || !bare || text.endsWith("?")) {
+        if (uri.getScheme() == null || uri.getHost() == null || !isBare(uri)) {
           return null;
         }
         String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
@@ -69,6 +68,14 @@ public final class OriginCheck implements Check {
       } catch (URISyntaxException e) {
         return null;
       }
+    }
+
+    /** Nothing but scheme, host and port. */
+    private static boolean isBare(URI uri) {
+      return uri.getRawUserInfo() == null
+          && uri.getRawPath().isEmpty()
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null;
     }
 
     String text() {

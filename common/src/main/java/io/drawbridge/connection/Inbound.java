@@ -167,9 +167,7 @@ final class Inbound {
     long now = context.node().time().nanos();
     Payload payload = decoder.payload();
     Lease.Answer answer =
-        isControl(event)
-            ? allowance.takeControl(now)
-            : allowance.take(payload.length(), now);
+        isControl(event) ? allowance.takeControl(now) : allowance.take(payload.length(), now);
     switch (answer) {
       case GRANTED -> {
         if (!isControl(event)) {

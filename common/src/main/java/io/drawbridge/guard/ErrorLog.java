@@ -38,6 +38,7 @@ final class ErrorLog implements AutoCloseable {
 
   private final LoggerContext context = new LoggerContext();
   private final RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+  private final SizeAndTimeBasedRollingPolicy<ILoggingEvent> rolling;
   private final Map<String, Boolean> written =
       new LinkedHashMap<>() {
         @Override
@@ -48,6 +49,8 @@ final class ErrorLog implements AutoCloseable {
 
   /** What Logback said of the write at hand; it reports its failures instead of throwing them. */
   private @Nullable Status failure;
+
+  private boolean closed;
 
   ErrorLog(GuardSettings settings) {
     // A context of its own: whatever the process configures for its own logging, this stays.
@@ -70,7 +73,8 @@ final class ErrorLog implements AutoCloseable {
     appender.setName(NAME);
     appender.setFile(settings.log().toString());
     appender.setEncoder(encoder);
-    appender.setRollingPolicy(rolling(settings));
+    rolling = rolling(settings);
+    appender.setRollingPolicy(rolling);
   }
 
   private SizeAndTimeBasedRollingPolicy<ILoggingEvent> rolling(GuardSettings settings) {
@@ -85,9 +89,12 @@ final class ErrorLog implements AutoCloseable {
     return policy;
   }
 
-  /** A path may hold what a Logback pattern would read as a conversion. */
+  /**
+   * A path may hold what a Logback pattern would read as a conversion. There is no escape for it,
+   * but an auxiliary date may be nothing but a quoted text.
+   */
   private static String escaped(Path path) {
-    return path.toString().replace("%", "\\%");
+    return path.toString().replace("%", "%d{\"'%'\", aux}");
   }
 
   /**
@@ -98,8 +105,13 @@ final class ErrorLog implements AutoCloseable {
    */
   List<ErrorEvent> append(List<ErrorEvent> events) throws IOException {
     List<ErrorEvent> fresh = events.stream().filter(event -> remember(event.id())).toList();
-    for (ErrorEvent event : fresh) {
-      write(event, fresh);
+    try {
+      for (ErrorEvent event : fresh) {
+        write(event);
+      }
+    } catch (IOException | RuntimeException e) {
+      fresh.forEach(event -> written.remove(event.id()));
+      throw e;
     }
     return fresh;
   }
@@ -108,11 +120,10 @@ final class ErrorLog implements AutoCloseable {
     return written.put(id, true) == null;
   }
 
-  private void write(ErrorEvent event, List<ErrorEvent> batch) throws IOException {
+  private void write(ErrorEvent event) throws IOException {
     failure = null;
     if (!appender.isStarted()) {
-      // The folder may have been missing or read-only, and be there now.
-      appender.start();
+      open();
     }
     LoggingEvent line =
         new LoggingEvent(NAME, context.getLogger(NAME), Level.ERROR, json(event), null, null);
@@ -120,9 +131,20 @@ final class ErrorLog implements AutoCloseable {
     Status found = failure;
     if (found != null || !appender.isStarted()) {
       appender.stop();
-      batch.forEach(each -> written.remove(each.id()));
       throw new IOException(found == null ? "the error log is not open" : found.getMessage());
     }
+  }
+
+  /** Again after each failure: the folder may have been missing, or the disk full. */
+  private void open() throws IOException {
+    if (closed) {
+      throw new IOException("the error log is closed");
+    }
+    if (!rolling.isStarted()) {
+      // The appender, when stopped, stops it too, but does not start it.
+      rolling.start();
+    }
+    appender.start();
   }
 
   static String json(ErrorEvent event) {
@@ -136,6 +158,7 @@ final class ErrorLog implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     appender.stop();
     context.stop();
   }

@@ -1,0 +1,144 @@
+package io.drawbridge.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drawbridge.guard.Sampler.Subject;
+import io.drawbridge.guard.Sampler.Suppressed;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+  private static final String PEER = "192.0.2.1";
+
+  private final ManualTime time = new ManualTime();
+  private final Sampler sampler = new Sampler(2, 3);
+
+  private boolean admits(String kind, String peer) {
+    return sampler.admits(kind, peer, time.nanos());
+  }
+
+  private static Suppressed suppressed(String kind, String peer, long count) {
+    return new Suppressed(new Subject(kind, peer), count);
+  }
+
+  @Test
+  void admitsSoManyFullLinesAndCountsTheRest() {
+    assertThat(admits("A", PEER)).isTrue();
+    assertThat(admits("A", PEER)).isTrue();
+    assertThat(admits("A", PEER)).isFalse();
+    assertThat(admits("A", PEER)).isFalse();
+
+    assertThat(sampler.endAll()).containsExactly(suppressed("A", PEER, 2));
+  }
+
+  @Test
+  void tellsKindsAndPeersApart() {
+    admits("A", PEER);
+    admits("A", PEER);
+
+    assertThat(admits("B", PEER)).isTrue();
+    assertThat(admits("A", "192.0.2.2")).isTrue();
+    assertThat(admits("A", PEER)).isFalse();
+  }
+
+  @Test
+  void startsAfreshAfterAMinute() {
+    admits("A", PEER);
+    admits("A", PEER);
+    admits("A", PEER);
+
+    time.advance(Duration.ofSeconds(60).minusNanos(1));
+    assertThat(sampler.ended(time.nanos())).isEmpty();
+    assertThat(admits("A", PEER)).isFalse();
+
+    time.advanceNanos(1);
+    assertThat(sampler.ended(time.nanos())).containsExactly(suppressed("A", PEER, 2));
+    assertThat(admits("A", PEER)).isTrue();
+  }
+
+  @Test
+  void tellsOfEachCountOnce() {
+    admits("A", PEER);
+    admits("A", PEER);
+    admits("A", PEER);
+
+    assertThat(sampler.endAll()).hasSize(1);
+    assertThat(sampler.endAll()).isEmpty();
+  }
+
+  @Test
+  void saysNothingOfAWindowThatLeftNothingOut() {
+    admits("A", PEER);
+    admits("A", PEER);
+
+    assertThat(sampler.endAll()).isEmpty();
+  }
+
+  @Test
+  void endsOnlyTheWindowsThatAreOver() {
+    sampler.left("A", PEER, time.nanos());
+    time.advance(Duration.ofSeconds(30));
+    sampler.left("B", PEER, time.nanos());
+    time.advance(Duration.ofSeconds(30));
+
+    assertThat(sampler.ended(time.nanos())).containsExactly(suppressed("A", PEER, 1));
+    assertThat(sampler.endAll()).containsExactly(suppressed("B", PEER, 1));
+  }
+
+  @Test
+  void countsWhatCouldNotBeKeptThoughItWasAdmitted() {
+    assertThat(admits("A", PEER)).isTrue();
+    sampler.left("A", PEER, time.nanos());
+
+    assertThat(sampler.endAll()).containsExactly(suppressed("A", PEER, 1));
+  }
+
+  @Test
+  void countsPeersTogetherWhenThereAreTooMany() {
+    for (int peer = 1; peer <= 7; peer++) {
+      sampler.left("A", "192.0.2." + peer, time.nanos());
+    }
+
+    assertThat(sampler.endAll())
+        .containsExactlyInAnyOrder(
+            suppressed("A", "192.0.2.1", 1),
+            suppressed("A", "192.0.2.2", 1),
+            suppressed("A", "192.0.2.3", 1),
+            suppressed("A", Sampler.MANY, 4));
+  }
+
+  @Test
+  void admitsFullLinesOfManyPeersTogetherToo() {
+    for (int peer = 1; peer <= 3; peer++) {
+      assertThat(admits("A", "192.0.2." + peer)).isTrue();
+    }
+
+    assertThat(admits("A", "192.0.2.4")).isTrue();
+    assertThat(admits("A", "192.0.2.5")).isTrue();
+    assertThat(admits("A", "192.0.2.6")).isFalse();
+    // Those that are told apart keep what is theirs.
+    assertThat(admits("A", "192.0.2.1")).isTrue();
+  }
+
+  @Test
+  void tellsPeersApartAgainOnceThereIsRoom() {
+    for (int peer = 1; peer <= 4; peer++) {
+      sampler.left("A", "192.0.2." + peer, time.nanos());
+    }
+    time.advance(Sampler.WINDOW);
+    assertThat(sampler.ended(time.nanos())).hasSize(4);
+
+    sampler.left("A", "192.0.2.4", time.nanos());
+    assertThat(sampler.endAll()).containsExactly(suppressed("A", "192.0.2.4", 1));
+  }
+
+  @Test
+  void admitsAllWhereLinesAreUnlimited() {
+    Sampler all = new Sampler(Integer.MAX_VALUE, 3);
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(all.admits("A", PEER, time.nanos())).isTrue();
+    }
+
+    assertThat(all.endAll()).isEmpty();
+  }
+}
