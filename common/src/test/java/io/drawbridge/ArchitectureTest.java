@@ -182,6 +182,9 @@ class ArchitectureTest {
   void onlyTheSocketUsesVertxInside() {
     assertThat(classesUsing(type -> type.getPackageName().startsWith("io.vertx.core.internal")))
         .containsExactly(Socket.class.getName());
+    assertThat(
+            classesUsing(type -> type.getPackageName().matches("io\\.vertx\\..*\\.impl(\\..*)?")))
+        .containsExactly("io.drawbridge.edge.GluedBytes");
     assertThat(classesUsing(type -> type.getPackageName().startsWith("io.vertx.core.impl")))
         .isEmpty();
   }

@@ -208,10 +208,10 @@ final class Inbound {
     held = event;
     goOnAt = now + wait;
     stop(THROTTLED);
-    if (throttle.heldBack(now)) {
+    if (!throttle.isActive()) {
       context.meters().throttled();
     }
-    if (throttle.isToBeTold(now)) {
+    if (throttle.heldBack(now)) {
       long millis = wait / 1_000_000 + 1;
       connection.tellOverLimit("Too many messages, reading goes on in " + millis + " ms", wait);
     }

@@ -15,13 +15,7 @@ final class Throttle {
 
   private final long longest;
   private boolean active;
-
-  /** Whether the throttling at hand has just begun. */
-  private boolean untold;
-
-  /** Whether the client was ever told, and when last. */
   private boolean told;
-
   private long since;
   private long heldBackAt;
   private long toldAt;
@@ -30,22 +24,19 @@ final class Throttle {
     this.longest = longest.toNanos();
   }
 
-  /** A message was held back; whether that begins a throttling. */
+  boolean isActive() {
+    return active;
+  }
+
+  /** A message was held back; whether the client is to be told. */
   boolean heldBack(long now) {
     heldBackAt = now;
     if (active) {
       return false;
     }
     active = true;
-    untold = true;
     since = now;
-    return true;
-  }
-
-  /** Whether the client is to be told of the throttling that has begun; once, and not too often. */
-  boolean isToBeTold(long now) {
-    boolean tell = untold && (!told || now - toldAt >= TOLD_EVERY);
-    untold = false;
+    boolean tell = !told || now - toldAt >= TOLD_EVERY;
     if (tell) {
       told = true;
       toldAt = now;

@@ -117,7 +117,7 @@ public final class GuardVerticle extends VerticleBase {
   }
 
   private void logged(Message<Object> request, int accepted, List<ErrorEvent> fresh) {
-    if (logFails) {
+    if (logFails && accepted > 0) {
       logFails = false;
       LOG.info("the error log is written again");
     }

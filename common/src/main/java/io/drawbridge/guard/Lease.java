@@ -98,11 +98,6 @@ public final class Lease {
     return asking ? Answer.ASKED : Answer.EXHAUSTED;
   }
 
-  /** Gives back a permit that was spent in the same turn. */
-  public void giveBack() {
-    permits++;
-  }
-
   /** Asks for the first permits, so that they are there when the first message is. */
   public void prepare(long now) {
     if (!rate.unlimited()) {

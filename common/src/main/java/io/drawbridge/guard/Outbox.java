@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -34,6 +35,9 @@ final class Outbox {
 
   /** Whether a batch is at the guard, or waits for its next try. */
   private boolean busy;
+
+  /** How many events the next batch may have: one alone after a batch that the guard refuses. */
+  private int most = BATCH;
 
   /** How long the next failure makes us wait; 0 while the guard answers. */
   private long pauseMillis;
@@ -75,9 +79,9 @@ final class Outbox {
   }
 
   private void send() {
-    List<ErrorEvent> batch = new ArrayList<>(BATCH);
+    List<ErrorEvent> batch = new ArrayList<>();
     for (ErrorEvent event : events) {
-      if (batch.size() == BATCH) {
+      if (batch.size() == most) {
         break;
       }
       batch.add(event);
@@ -91,7 +95,7 @@ final class Outbox {
             new JsonObject().put("events", bodies),
             new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
         .onSuccess(answer -> accepted(batch.size()))
-        .onFailure(this::notAccepted);
+        .onFailure(cause -> notAccepted(batch, cause));
   }
 
   private void accepted(int count) {
@@ -99,6 +103,11 @@ final class Outbox {
       LOG.info("the guard takes error events again");
       pauseMillis = 0;
     }
+    most = BATCH;
+    leave(count);
+  }
+
+  private void leave(int count) {
     for (int i = 0; i < count; i++) {
       events.remove();
     }
@@ -111,11 +120,26 @@ final class Outbox {
     }
   }
 
-  private void notAccepted(Throwable cause) {
+  private void notAccepted(List<ErrorEvent> batch, Throwable cause) {
+    if (cause instanceof ReplyException reply && reply.failureCode() == GuardBus.BAD_REQUEST) {
+      refused(batch, cause);
+      return;
+    }
     if (pauseMillis == 0) {
       LOG.warn("the guard does not take error events, keeping them: {}", cause.getMessage());
     }
     pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, 2 * pauseMillis));
     vertx.setTimer(pauseMillis, timer -> send());
+  }
+
+  /** What will never be taken must not keep the others waiting: it is found, told and left out. */
+  private void refused(List<ErrorEvent> batch, Throwable cause) {
+    if (batch.size() > 1) {
+      most = 1;
+      send();
+    } else {
+      LOG.error("the guard refuses {}: {}", batch.get(0).toJson().encode(), cause.getMessage());
+      leave(1);
+    }
   }
 }

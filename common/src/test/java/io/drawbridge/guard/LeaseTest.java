@@ -185,18 +185,6 @@ class LeaseTest {
     }
 
     @Test
-    void spendsWhatWasGivenBack() {
-      take();
-      granted(1);
-      assertThat(take()).isEqualTo(GRANTED);
-
-      lease.giveBack();
-
-      assertThat(take()).isEqualTo(GRANTED);
-      assertThat(take()).isEqualTo(ASKED);
-    }
-
-    @Test
     void isExhaustedUntilTheGuardSaysToComeBack() {
       take();
       refused();

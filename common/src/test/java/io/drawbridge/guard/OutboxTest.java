@@ -261,6 +261,27 @@ class OutboxTest {
   }
 
   @Test
+  void leavesOutWhatTheGuardRefusesAndHandsOnTheRest() throws Exception {
+    List<String> ids = ids(events(0, 20));
+    Scripted guard =
+        new Scripted(
+            loop,
+            (request, number) -> {
+              if (request.body().encode().contains('"' + ids.get(7) + '"')) {
+                request.fail(GuardBus.BAD_REQUEST, "peer: missing");
+              } else {
+                Scripted.accept(request);
+              }
+            });
+
+    add(events(0, 20));
+    Loop.await(flush(LONG));
+
+    assertThat(guard.batches.get(guard.batches.size() - 1)).isEqualTo(ids.subList(8, 20));
+    assertThat(size()).isZero();
+  }
+
+  @Test
   void isFlushedAtOnceWhenItIsEmpty() throws Exception {
     assertThat(flush(LONG).succeeded()).isTrue();
   }
