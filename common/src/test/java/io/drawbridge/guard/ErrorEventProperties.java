@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.StringLength;
 /** Any event, whatever a client managed to get into it. */
 final class ErrorEventProperties {
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void isTheSameAfterTheWayOverTheEventBus(
       @ForAll @NotEmpty String kind,
       @ForAll @NotEmpty @StringLength(max = 600) String peer,
@@ -34,7 +34,7 @@ final class ErrorEventProperties {
     assertThat(event.detail()).hasSizeLessThanOrEqualTo(ErrorEvent.MAX_TEXT);
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void isAlwaysOneAsciiLineInTheLog(@ForAll("texts") String detail) {
     ErrorEvent event = Events.withDetail("id", detail);
 

@@ -8,6 +8,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.config.GuardSettings;
 import io.drawbridge.config.LimitSettings;
@@ -172,6 +173,7 @@ class ErrorLogTest {
         for (ErrorEvent event : events) {
           log.append(List.of(event));
         }
+        await().until(file::isZipped);
       }
 
       assertThat(file.rolled())
@@ -215,6 +217,7 @@ class ErrorLogTest {
       List<ErrorEvent> events = events(0, 100);
       try (ErrorLog log = new ErrorLog(new GuardSettings(file.path(), 10_000, 30, 20))) {
         log.append(events);
+        await().until(file::isZipped);
       }
 
       assertThat(file.lines()).isNotEmpty();
@@ -280,6 +283,7 @@ class ErrorLogTest {
         for (ErrorEvent event : events(0, 100)) {
           log.append(List.of(event));
         }
+        await().until(file::isZipped);
       }
       assertThat(file.rolled()).isNotEmpty();
       assertThat(file.allIds()).isEqualTo(ids(events(1, 100)));

@@ -87,7 +87,7 @@ final class GcraProperties {
     }
   }
 
-  @Property(tries = 1_000)
+  @Property(tries = 500)
   void knowsToTheNanosecondWhenPermitsAreThere(
       @ForAll @From("rates") Rate rate,
       @ForAll @LongRange(min = 1, max = 2_000) long burst,

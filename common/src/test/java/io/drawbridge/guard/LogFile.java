@@ -36,8 +36,16 @@ record LogFile(Path path) {
       String name = path.getFileName() + ".";
       return beside
           .filter(file -> file.getFileName().toString().startsWith(name))
+          .filter(file -> file.getFileName().toString().endsWith(".gz"))
           .sorted(comparing(LogFile::index))
           .toList();
+    }
+  }
+
+  /** Whether no rolled file is still being zipped, which Logback does beside. */
+  boolean isZipped() throws IOException {
+    try (Stream<Path> beside = Files.list(path.toAbsolutePath().getParent())) {
+      return beside.noneMatch(file -> file.getFileName().toString().endsWith(".tmp"));
     }
   }
 

@@ -34,7 +34,7 @@ final class SamplerProperties {
         .as(Event::new);
   }
 
-  @Property(tries = 1_000)
+  @Property(tries = 400)
   void leavesNoEventUncounted(
       @ForAll @IntRange(min = 1, max = 4) int fullLines,
       @ForAll @IntRange(min = 1, max = 6) int maxPeers,

@@ -47,6 +47,7 @@ class SamplerTest {
     admits("A", PEER);
     admits("A", PEER);
 
+    assertThat(sampler.ended(time.nanos())).isEmpty();
     time.advance(Duration.ofSeconds(60).minusNanos(1));
     assertThat(sampler.ended(time.nanos())).isEmpty();
     assertThat(admits("A", PEER)).isFalse();
