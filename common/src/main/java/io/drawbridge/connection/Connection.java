@@ -281,6 +281,11 @@ public final class Connection {
       case ASKED -> awaitLease(event);
       case EXHAUSTED -> onLimit(event, allowance.nanosUntil(length, now), now);
     }
+    // Whatever the answer was: refusals are queued for the client, too.
+    if (out.queued() > highWater) {
+      lastTaken = now;
+      stop(BACKPRESSURE);
+    }
   }
 
   private void deliver(FrameDecoder.Event event, Payload payload) {
@@ -291,10 +296,6 @@ public final class Connection {
     }
     messagesIn++;
     bytesIn += payload.length();
-    if (out.queued() > highWater) {
-      lastTaken = now();
-      stop(BACKPRESSURE);
-    }
   }
 
   private void onViolation(Violation violation) {
