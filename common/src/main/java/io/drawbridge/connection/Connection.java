@@ -179,8 +179,12 @@ public final class Connection {
       case PING -> out.pong(payload);
       default -> {}
     }
+  }
+
+  /** Reads no more until the client has read; refusals are queued for it as well as answers. */
+  void pushBack(long now) {
     if (out.queued() > limits.outbound() / 2) {
-      lastTaken = now();
+      lastTaken = now;
       in.stop(Inbound.BACKPRESSURE);
     }
   }

@@ -179,6 +179,7 @@ final class Inbound {
       case ASKED -> awaitLease(event);
       case EXHAUSTED -> onLimit(event, allowance.nanosUntil(payload.length(), now), now);
     }
+    connection.pushBack(now);
   }
 
   private static boolean isControl(FrameDecoder.Event event) {

@@ -3,9 +3,9 @@ package io.drawbridge.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.Future;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.util.function.Consumer;
@@ -20,16 +20,22 @@ import java.util.function.Consumer;
  */
 public final class Socket {
   private final NetSocketInternal socket;
+  private final ChannelHandlerContext context;
   private final Channel channel;
 
   /** Bytes written that the kernel has not taken yet. */
   private long queued;
 
+  /** Whether a read is at hand, whose end flushes all that was written meanwhile. */
+  private boolean inRead;
+
+  private boolean unflushed;
   private Runnable onWritten = () -> {};
 
   public Socket(NetSocket socket) {
     this.socket = (NetSocketInternal) socket;
-    this.channel = this.socket.channelHandlerContext().channel();
+    this.context = this.socket.channelHandlerContext();
+    this.channel = context.channel();
   }
 
   /**
@@ -41,11 +47,17 @@ public final class Socket {
     this.onWritten = onWritten;
     socket.messageHandler(
         message -> {
+          inRead = true;
           if (message instanceof ByteBuf bytes) {
             onRead.accept(bytes);
           } else {
             ReferenceCountUtil.release(message);
           }
+        });
+    socket.readCompletionHandler(
+        end -> {
+          inRead = false;
+          flush();
         });
     // A reset shows as a close; there is nothing more to learn from the exception.
     socket.exceptionHandler(reset -> {});
@@ -60,17 +72,32 @@ public final class Socket {
     return queued;
   }
 
-  /** Writes and releases; flushed at the end of the read at hand, or at once outside of one. */
-  Future<Void> write(ByteBuf bytes) {
+  /**
+   * Writes and releases; flushed at the end of the read at hand, or at once outside of one.
+   *
+   * <p>Past Vert.x's own queue, which forgets to release what is left in it when the peer is gone.
+   */
+  void write(ByteBuf bytes) {
     int count = bytes.readableBytes();
     queued += count;
-    return socket
-        .writeMessage(bytes)
-        .onComplete(
+    unflushed = true;
+    context
+        .write(bytes)
+        .addListener(
             written -> {
               queued -= count;
               onWritten.run();
             });
+    if (!inRead) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    if (unflushed) {
+      unflushed = false;
+      context.flush();
+    }
   }
 
   void reading(boolean on) {
@@ -88,6 +115,6 @@ public final class Socket {
 
   /** Ends it at once; Vert.x's own close waits for a peer that does not read. */
   void cut() {
-    var unused = socket.channelHandlerContext().close();
+    var unused = context.close();
   }
 }

@@ -16,7 +16,7 @@ public enum ErrorKind {
   UNSUPPORTED_DATA(0, CloseCode.UNSUPPORTED_DATA, 0, false, "This kind of message is not taken"),
   INVALID_UTF8(0, CloseCode.INVALID_PAYLOAD, 0, false, "Text is not UTF-8"),
   MESSAGE_TOO_BIG(0, CloseCode.MESSAGE_TOO_BIG, 0, false, "Message too big"),
-  RATE_LIMITED(429, CloseCode.TRY_AGAIN_LATER, 429, true, "Too many messages"),
+  RATE_LIMITED(0, CloseCode.TRY_AGAIN_LATER, 429, true, "Too many messages"),
   SLOW_CONSUMER(0, CloseCode.POLICY_VIOLATION, 0, true, "Messages are not read fast enough"),
   IDLE_TIMEOUT(0, CloseCode.TIMEOUT, 0, true, "No answer to a ping"),
   AUTH_TIMEOUT(0, CloseCode.TIMEOUT, 0, true, "No token in time"),

@@ -32,7 +32,10 @@ public final class GuardVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GuardVerticle.class);
   private static final int MOST_EVENTS = 1_000;
   private static final int MOST_KEYS = 100_000;
-  private static final int LONGEST_KEY = 256;
+
+  /** Room for the longest user id behind {@code user:}. */
+  private static final int LONGEST_KEY = 512;
+
   private static final long MOST_PERMITS = 10_000;
   private static final int MOST_EDGES = 10_000;
   private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);

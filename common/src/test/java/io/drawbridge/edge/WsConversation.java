@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scripted talk with a server over a plain socket: what is sent is any bytes, what comes is read
@@ -60,6 +61,7 @@ public final class WsConversation implements AutoCloseable {
 
   private int retrySeconds;
   private boolean closeSeen;
+  private @Nullable ServerFrame peeked;
 
   private WsConversation(Socket socket) throws IOException {
     this.socket = socket;
@@ -326,8 +328,19 @@ public final class WsConversation implements AutoCloseable {
     }
   }
 
+  /** The next frame, which stays the next. */
+  public ServerFrame peek() {
+    peeked = next();
+    return peeked;
+  }
+
   /** The next frame, whatever it is. */
   public ServerFrame next() {
+    ServerFrame seen = peeked;
+    if (seen != null) {
+      peeked = null;
+      return seen;
+    }
     assertThat(closeSeen).as("nothing may come behind a Close frame").isFalse();
     byte[] start = bytes(2);
     int length = start[1] & 0x7F;

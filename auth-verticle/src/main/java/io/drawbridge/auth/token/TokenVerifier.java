@@ -77,7 +77,7 @@ public final class TokenVerifier {
     }
     try {
       return jwt.authenticate(new TokenCredentials(token))
-          .map(user -> judge(claims(user), token))
+          .map(user -> judged(claims(user), token))
           .otherwise(cause -> invalid("signature, issuer or audience", token));
     } catch (RuntimeException e) {
       // It throws for claims of the wrong type.
@@ -104,6 +104,14 @@ public final class TokenVerifier {
       return header.containsKey("crit") ? "critical header" : null;
     } catch (IllegalArgumentException | DecodeException e) {
       return "header is not JSON";
+    }
+  }
+
+  private TokenVerdict judged(JsonObject claims, String token) {
+    try {
+      return judge(claims, token);
+    } catch (IllegalArgumentException e) {
+      return invalid("malformed claims", token);
     }
   }
 

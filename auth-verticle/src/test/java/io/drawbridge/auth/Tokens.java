@@ -1,0 +1,124 @@
+package io.drawbridge.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.StringJoiner;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Tokens for tests, made by hand (RFC 7515) and by no library that the product uses: a good one,
+ * unless told to break one thing.
+ */
+public final class Tokens {
+  public static final String SECRET = "a secret of tests alone, 32 bytes or more";
+  private static final String OTHER_SECRET = "another secret that nobody here believes in";
+
+  private String header = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+  private final Map<String, String> claims = new LinkedHashMap<>();
+  private String secret = SECRET;
+  private String mac = "HmacSHA256";
+
+  private Tokens() {}
+
+  /** For user 42, issued now, good for a minute. */
+  public static Tokens good() {
+    long now = Instant.now().getEpochSecond();
+    return new Tokens()
+        .with("user_id", "\"42\"")
+        .with("iat", Long.toString(now))
+        .with("exp", Long.toString(now + 60));
+  }
+
+  /** A well-signed token whose payload is this, whatever it is. */
+  public static String withPayload(String payload) {
+    return of(new Tokens().header, payload);
+  }
+
+  /** A well-signed token of this header and payload, whatever they are. */
+  public static String of(String header, String payload) {
+    return new Tokens().signed(encoded(header) + '.' + encoded(payload));
+  }
+
+  /**
+   * Sets a claim.
+   *
+   * @param json its value, as JSON
+   */
+  public Tokens with(String claim, String json) {
+    claims.put(claim, json);
+    return this;
+  }
+
+  /** Sets a claim to a time, so many seconds from now. */
+  public Tokens in(String claim, long seconds) {
+    return with(claim, Long.toString(Instant.now().getEpochSecond() + seconds));
+  }
+
+  public Tokens without(String claim) {
+    claims.remove(claim);
+    return this;
+  }
+
+  public Tokens header(String json) {
+    header = json;
+    return this;
+  }
+
+  /** Signs with another algorithm, and says so. */
+  public Tokens algorithm(String name, String macName) {
+    mac = macName;
+    return header("{\"alg\":\"" + name + "\"}");
+  }
+
+  public Tokens signedByAnother() {
+    secret = OTHER_SECRET;
+    return this;
+  }
+
+  /** When it ends, where its expiry is a whole second. */
+  public Instant end() {
+    return Instant.ofEpochSecond(Long.parseLong(claims.getOrDefault("exp", "")));
+  }
+
+  /** The token without its signature, with the dot that stands before one. */
+  public String unsigned() {
+    return encoded(header) + '.' + encoded(payload()) + '.';
+  }
+
+  public String text() {
+    return signed(encoded(header) + '.' + encoded(payload()));
+  }
+
+  private String signed(String content) {
+    return content + '.' + base64(signature(content));
+  }
+
+  private String payload() {
+    StringJoiner payload = new StringJoiner(",", "{", "}");
+    claims.forEach((claim, json) -> payload.add('"' + claim + "\":" + json));
+    return payload.toString();
+  }
+
+  private byte[] signature(String signed) {
+    try {
+      Mac hmac = Mac.getInstance(mac);
+      hmac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), mac));
+      return hmac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String encoded(String text) {
+    return base64(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}
