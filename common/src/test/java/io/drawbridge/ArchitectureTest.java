@@ -164,7 +164,7 @@ class ArchitectureTest {
     assertThat(packagesUsing(named("NetServer|NetSocket")))
         .contains("connection")
         .isSubsetOf("connection", "edge");
-    assertThat(packagesUsing(inPackage("io.netty.channel"))).containsExactly("connection");
+    assertThat(packagesUsing(inPackage("io.netty.channel"))).containsExactly("connection", "edge");
     assertThat(packagesUsing(named("java.net.(Server)?Socket"))).isEmpty();
   }
 

@@ -139,6 +139,7 @@ final class Outbox {
       send();
     } else {
       LOG.error("the guard refuses {}: {}", batch.get(0).toJson().encode(), cause.getMessage());
+      most = BATCH;
       leave(1);
     }
   }

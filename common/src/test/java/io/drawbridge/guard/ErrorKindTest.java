@@ -25,7 +25,7 @@ class ErrorKindTest {
       UNSUPPORTED_DATA    - 1003   - no
       INVALID_UTF8        - 1007   - no
       MESSAGE_TOO_BIG     - 1009   - no
-      RATE_LIMITED      429 1013 429 yes
+      RATE_LIMITED      -   1013 429 yes
       SLOW_CONSUMER       - 1008   - yes
       IDLE_TIMEOUT        - 3008   - yes
       AUTH_TIMEOUT        - 3008   - yes

@@ -259,19 +259,19 @@ class GuardVerticleTest {
 
     static Stream<Arguments> badBodies() {
       JsonObject good = new JsonObject().put("limit", "keyMessages").put("key", "k").put("want", 1);
-      String limit = "limit: must be a string of 1 to 256 characters";
-      String key = "key: must be a string of 1 to 256 characters";
+      String limit = "limit: must be a string of 1 to 512 characters";
+      String key = "key: must be a string of 1 to 512 characters";
       String want = "want: must be a whole number, 1 to 10000";
       return Stream.of(
           Arguments.of(null, "the body must be a JSON object"),
           Arguments.of("text", "the body must be a JSON object"),
           Arguments.of(new JsonObject(), limit),
           Arguments.of(good.copy().put("limit", 1), limit),
-          Arguments.of(good.copy().put("limit", "l".repeat(257)), limit),
+          Arguments.of(good.copy().put("limit", "l".repeat(513)), limit),
           Arguments.of(good.copy().put("limit", "nosuch"), "limit: unknown"),
           Arguments.of(good.copy().putNull("key"), key),
           Arguments.of(good.copy().put("key", ""), key),
-          Arguments.of(good.copy().put("key", "k".repeat(257)), key),
+          Arguments.of(good.copy().put("key", "k".repeat(513)), key),
           Arguments.of(good.copy().put("key", new JsonObject()), key),
           Arguments.of(good.copy().putNull("want"), want),
           Arguments.of(good.copy().put("want", 0), want),
@@ -312,7 +312,7 @@ class GuardVerticleTest {
     @Test
     void areAtLeastOne() throws Exception {
       assertThat(seenBy()).isEqualTo("1");
-      assertThat(seenBy("e".repeat(257))).isEqualTo("1");
+      assertThat(seenBy("e".repeat(513))).isEqualTo("1");
     }
 
     @Test
