@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param payload bytes of each message
  * @param connections how many clients
- * @param inFlight messages that each client has under way at any time
+ * @param inFlight messages that each client sends at once, before it waits for all of their echoes
  */
 record EchoCase(int payload, int connections, int inFlight) {
   EchoCase {

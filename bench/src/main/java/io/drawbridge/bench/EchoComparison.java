@@ -31,7 +31,8 @@ final class EchoComparison implements Callable<Integer> {
   @Option(
       names = "--servers",
       split = ",",
-      description = "Of drawbridge, vertx, netty, ws; results are relative to the first.")
+      description =
+          "Of drawbridge, unguarded, vertx, netty, ws; results are relative to the first.")
   private List<String> servers = List.of("drawbridge", "vertx", "netty", "ws");
 
   @Option(

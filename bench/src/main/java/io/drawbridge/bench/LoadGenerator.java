@@ -15,9 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Clients of an echo server, on one thread: each has a number of messages under way, and sends as
- * many again as one read brought back. Frames are made beforehand, and every byte that comes back
- * is compared, so that a server can't win by doing less.
+ * Clients of an echo server, on one thread: each sends a burst of messages with one write, waits
+ * for all of their echoes, and sends the next. So all servers meet the same bursts: were each echo
+ * answered by a new message at once, a burst that was split once would stay so, and cost the server
+ * two writes ever after. Frames are made beforehand, and every byte that comes back is compared.
  */
 final class LoadGenerator implements AutoCloseable {
   private static final String HANDSHAKE =
@@ -114,6 +115,9 @@ final class LoadGenerator implements AutoCloseable {
     /** Bytes that the socket has not taken yet. */
     private long unsent;
 
+    /** Echoes of the last burst that have not come yet. */
+    private int awaited;
+
     /** Where in a frame the next byte to send is. */
     private int frameOffset;
 
@@ -128,6 +132,7 @@ final class LoadGenerator implements AutoCloseable {
 
     void send(int messages) throws IOException {
       underWay += messages;
+      awaited = messages;
       unsent += (long) messages * traffic.frameLength;
       write();
     }
@@ -165,9 +170,10 @@ final class LoadGenerator implements AutoCloseable {
       int whole = (echoOffset + count) / traffic.echoLength;
       echoOffset = (echoOffset + count) % traffic.echoLength;
       underWay -= whole;
+      awaited -= whole;
       echoed += whole;
-      if (sending && whole > 0) {
-        send(whole);
+      if (sending && awaited == 0) {
+        send(inFlight);
       }
     }
   }

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
  */
 final class ServerKinds {
 
-  /** Every limit is high but none is off, so that each check is made for each message. */
   private static final String SETTINGS =
       """
       data: data
@@ -26,15 +25,21 @@ final class ServerKinds {
       limits:
         frameSize: 1MiB
         messageSize: 1MiB
-        messages: 100000000/s
-        bytes: 1000GiB/s
-        keyMessages: 100000000/s
+        messages: %s
+        bytes: %s
+        keyMessages: %s
         connectRate: 1000000/s
         connectBurst: 1000000
         connectionsPerAddress: 100000
         outbound: 64MiB
         ping: 1h
       """;
+
+  /** Every limit is high but none is off, so that each check is made for each message. */
+  private static final List<String> GUARDED = List.of("100000000/s", "1000GiB/s", "100000000/s");
+
+  /** The limits of each message are off, to see what they cost. */
+  private static final List<String> UNGUARDED = List.of("unlimited", "unlimited", "unlimited");
 
   private final List<String> javaOptions;
   private final int loops;
@@ -47,7 +52,8 @@ final class ServerKinds {
   ServerKind named(String name) {
     String self = System.getProperty("java.class.path");
     return switch (name) {
-      case "drawbridge" -> drawbridge(name, self);
+      case "drawbridge" -> drawbridge(name, self, GUARDED);
+      case "unguarded" -> drawbridge(name, self, UNGUARDED);
       case "vertx" -> peer(name, self, "serve-vertx");
       case "netty" -> peer(name, self, "serve-netty");
       case "ws" -> new ServerKind(name, false, ServerKinds::ws);
@@ -55,14 +61,21 @@ final class ServerKinds {
     };
   }
 
-  /** A build of Drawbridge. */
-  ServerKind drawbridge(String name, String classPath) {
+  /** Another build of Drawbridge. */
+  ServerKind drawbridge(String name, String jar) {
+    return drawbridge(name, jar, GUARDED);
+  }
+
+  private ServerKind drawbridge(String name, String classPath, List<String> limits) {
     return new ServerKind(
         name,
         true,
         (port, folder) -> {
           Path settings = folder.resolve("drawbridge.yaml");
-          Files.writeString(settings, SETTINGS.formatted(port, loops, EchoTraffic.PREFIX));
+          Files.writeString(
+              settings,
+              SETTINGS.formatted(
+                  port, loops, EchoTraffic.PREFIX, limits.get(0), limits.get(1), limits.get(2)));
           return java(
               classPath, "io.drawbridge.deploy.cli.Main", "run", "--config", settings.toString());
         });
