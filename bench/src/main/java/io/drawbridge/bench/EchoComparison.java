@@ -37,6 +37,7 @@ final class EchoComparison implements Callable<Integer> {
 
   @Option(
       names = "--also",
+      split = ",",
       paramLabel = "NAME=JAR",
       description = "Another build of Drawbridge, to measure a change in pairs.")
   private Map<String, String> builds = new LinkedHashMap<>();

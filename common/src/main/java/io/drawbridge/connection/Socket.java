@@ -2,6 +2,7 @@ package io.drawbridge.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -30,6 +31,8 @@ public final class Socket {
   public Socket(NetSocket socket) {
     this.socket = (NetSocketInternal) socket;
     this.channel = this.socket.channelHandlerContext().channel();
+    // Netty's default, the adaptive one, keeps making and clearing new chunks under large messages.
+    channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
   }
 
   /**
