@@ -7,7 +7,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,8 +26,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
-  /** The unit of {@code /proc/PID/stat}; 100 a second on every Linux that Java runs on. */
-  private static final long NANOS_PER_TICK = Duration.ofMillis(10).toNanos();
+  private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
 
   private final ServerKind kind;
   private final Process process;
@@ -115,13 +116,28 @@ final class ServerProcess implements AutoCloseable {
     return untilEchoed;
   }
 
-  /** Processor time of all its threads, in user and kernel mode. */
+  /**
+   * Processor time of its threads, in user and kernel mode, without the JIT compiler's: what that
+   * takes belongs to the first minute of a server, not to a message.
+   */
   Duration cpu() throws IOException {
-    String stat = Files.readString(proc("stat"));
-    // The name, in brackets, may contain spaces.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-    return Duration.ofNanos(ticks * NANOS_PER_TICK);
+    long nanos = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc("task"))) {
+      for (Path thread : threads) {
+        nanos += cpu(thread);
+      }
+    }
+    return Duration.ofNanos(nanos);
+  }
+
+  private static long cpu(Path thread) throws IOException {
+    try {
+      boolean compiles = COMPILER.matcher(Files.readString(thread.resolve("comm"))).lookingAt();
+      String onProcessor = Files.readString(thread.resolve("schedstat")).split(" ", 2)[0];
+      return compiles ? 0 : Long.parseLong(onProcessor);
+    } catch (NoSuchFileException ended) {
+      return 0;
+    }
   }
 
   /** Memory that it really has, in bytes. */
