@@ -17,11 +17,15 @@ final class Outbound {
   /** What is gathered before it is handed on all the same. */
   private static final int MOST_GATHERED = 64 * 1024;
 
-  private static final int FIRST_BUFFER = 512;
+  private static final int SMALLEST_BUFFER = 256;
 
   private final Socket socket;
   private final ConnectionMeters meters;
   private @Nullable ByteBuf gathered;
+
+  /** What the last buffer came to hold: the best guess for the next, which then needs not grow. */
+  private int expected = SMALLEST_BUFFER;
+
   private long messages;
   private long bytes;
 
@@ -99,6 +103,7 @@ final class Outbound {
     ByteBuf buffer = gathered;
     if (buffer != null) {
       gathered = null;
+      expected = Math.max(SMALLEST_BUFFER, powerOfTwo(buffer.readableBytes()));
       socket.write(buffer);
     }
   }
@@ -109,10 +114,15 @@ final class Outbound {
     }
     ByteBuf buffer = gathered;
     if (buffer == null) {
-      buffer = socket.allocator().ioBuffer(Math.max(FIRST_BUFFER, room));
+      buffer = socket.allocator().ioBuffer(Math.max(expected, room));
       gathered = buffer;
     }
     return buffer;
+  }
+
+  /** The next one up, so that batches may differ a little without a buffer that grows. */
+  private static int powerOfTwo(int size) {
+    return Integer.highestOneBit(Math.max(1, size - 1)) << 1;
   }
 
   private void count(int length) {

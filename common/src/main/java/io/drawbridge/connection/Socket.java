@@ -2,6 +2,7 @@ package io.drawbridge.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
@@ -36,6 +37,8 @@ public final class Socket {
     this.socket = (NetSocketInternal) socket;
     this.context = this.socket.channelHandlerContext();
     this.channel = context.channel();
+    // Netty's default, the adaptive one, keeps making and clearing new chunks under large messages.
+    channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
   }
 
   /**

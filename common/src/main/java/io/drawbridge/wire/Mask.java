@@ -19,10 +19,11 @@ final class Mask {
    * @return whether all of the bytes are ASCII, learnt on the way since they pass through anyway
    */
   static boolean unmask(ByteBuf buffer, int from, int length, int key, int position) {
-    int rotated = Integer.rotateLeft(key, (position & 3) * Byte.SIZE);
+    int rotated = Integer.reverseBytes(Integer.rotateLeft(key, (position & 3) * Byte.SIZE));
     long word = (rotated & 0xFFFF_FFFFL) << Integer.SIZE | (rotated & 0xFFFF_FFFFL);
     // One view serves heap and direct memory alike, and is bounds-checked by the JIT's own rules.
-    ByteBuffer bytes = buffer.internalNioBuffer(from, length).order(ByteOrder.BIG_ENDIAN);
+    // Its order is that of the usual processors, which then have no bytes to turn around.
+    ByteBuffer bytes = buffer.internalNioBuffer(from, length).order(ByteOrder.LITTLE_ENDIAN);
     int index = bytes.position();
     int end = index + length;
     long seen = 0;
@@ -31,8 +32,8 @@ final class Mask {
       bytes.putLong(index, plain);
       seen |= plain;
     }
-    for (int shift = Long.SIZE - Byte.SIZE; index < end; index++, shift -= Byte.SIZE) {
-      byte plain = (byte) (bytes.get(index) ^ (word >>> shift));
+    for (; index < end; index++, word >>>= Byte.SIZE) {
+      byte plain = (byte) (bytes.get(index) ^ word);
       bytes.put(index, plain);
       seen |= plain;
     }

@@ -1,0 +1,122 @@
+package io.drawbridge.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All servers that can be measured. Those in Java get the same JVM options, the same number of
+ * event loops and the native transport.
+ */
+final class ServerKinds {
+
+  private static final String SETTINGS =
+      """
+      data: data
+      echo: { host: 127.0.0.1, port: %d, instances: %d, prefix: "%s" }
+      auth: { port: 0 }
+      ops: { port: 0 }
+      guard: { log: errors.log }
+      limits:
+        frameSize: 1MiB
+        messageSize: 1MiB
+        messages: %s
+        bytes: %s
+        keyMessages: %s
+        connectRate: 1000000/s
+        connectBurst: 1000000
+        connectionsPerAddress: 100000
+        outbound: 64MiB
+        ping: 1h
+      """;
+
+  /** Every limit is high but none is off, so that each check is made for each message. */
+  private static final List<String> GUARDED = List.of("100000000/s", "1000GiB/s", "100000000/s");
+
+  /** The limits of each message are off, to see what they cost. */
+  private static final List<String> UNGUARDED = List.of("unlimited", "unlimited", "unlimited");
+
+  private final List<String> javaOptions;
+  private final int loops;
+
+  ServerKinds(List<String> javaOptions, int loops) {
+    this.javaOptions = javaOptions;
+    this.loops = loops;
+  }
+
+  ServerKind named(String name) {
+    String self = System.getProperty("java.class.path");
+    return switch (name) {
+      case "drawbridge" -> drawbridge(name, self, GUARDED);
+      case "unguarded" -> drawbridge(name, self, UNGUARDED);
+      case "vertx" -> peer(name, self, "serve-vertx");
+      case "netty" -> peer(name, self, "serve-netty");
+      case "ws" -> new ServerKind(name, false, ServerKinds::ws);
+      default -> throw new IllegalArgumentException("no such server: " + name);
+    };
+  }
+
+  /** Another build of Drawbridge. */
+  ServerKind drawbridge(String name, String jar) {
+    return drawbridge(name, jar, GUARDED);
+  }
+
+  private ServerKind drawbridge(String name, String classPath, List<String> limits) {
+    return new ServerKind(
+        name,
+        true,
+        (port, folder) -> {
+          Path settings = folder.resolve("drawbridge.yaml");
+          Files.writeString(
+              settings,
+              SETTINGS.formatted(
+                  port, loops, EchoTraffic.PREFIX, limits.get(0), limits.get(1), limits.get(2)));
+          return java(
+              classPath, "io.drawbridge.deploy.cli.Main", "run", "--config", settings.toString());
+        });
+  }
+
+  private ServerKind peer(String name, String classPath, String command) {
+    return new ServerKind(
+        name,
+        true,
+        (port, folder) ->
+            java(
+                classPath,
+                Main.class.getName(),
+                command,
+                Integer.toString(port),
+                Integer.toString(loops)));
+  }
+
+  private List<String> java(String classPath, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(javaOptions);
+    command.add("-cp");
+    command.add(absolute(classPath));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Each process runs in a folder of its own. */
+  private static String absolute(String classPath) {
+    return Stream.of(classPath.split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** The script lies where npm has put the package, below the folder that this runs in. */
+  private static List<String> ws(int port, Path folder) throws IOException {
+    Path scripts = Path.of("bench", "src", "main", "node").toAbsolutePath();
+    if (!Files.isDirectory(scripts.resolve("node_modules").resolve("ws"))) {
+      throw new IOException("npm's ws is not there; npm --prefix bench/src/main/node install");
+    }
+    return List.of("node", scripts.resolve("ws-echo.js").toString(), Integer.toString(port));
+  }
+}
