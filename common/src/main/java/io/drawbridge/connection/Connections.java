@@ -36,6 +36,10 @@ public final class Connections {
   void add(Connection connection) {
     connection.index = open.size();
     open.add(connection);
+    if (drained != null) {
+      // Admitted just before.
+      connection.drainAt(time.nanos());
+    }
   }
 
   /** The last one takes the place of the one that goes, so that nothing has to move up. */
