@@ -54,9 +54,11 @@ public final class SecretFile {
     Path fresh = Files.createTempFile(file.getParent(), NAME, null, ownerOnly("rw-------"));
     try {
       Files.writeString(fresh, text + "\n", StandardOpenOption.WRITE);
-      Files.move(fresh, file);
+      // A link fails where the name is taken already; to move looks and acts in two steps.
+      Files.createLink(file, fresh);
     } catch (FileAlreadyExistsException e) {
       // Another process was faster: its secret is as good as ours.
+    } finally {
       Files.delete(fresh);
     }
   }
