@@ -116,12 +116,13 @@ final class BackpressureTest {
         openNarrow("limits: {messages: 1/h, onLimit: reject, outbound: 64KiB, pong: 500ms}");
     byte[][] messages = new byte[5_000][];
     Arrays.fill(messages, ClientFrames.text("x"));
-    AtomicLong taken = client.flood(ClientFrames.join(messages), 2_000);
+    AtomicLong taken = client.flood(ClientFrames.join(messages), 4_000);
 
     gateway.errors().awaitKind("SLOW_CONSUMER");
 
     gateway.awaitNobody();
-    assertThat(taken.get()).isLessThan(MOST_UNDER_WAY);
+    // The kernel's own buffers take some 40 MB of the 140.
+    assertThat(taken.get()).isLessThan(64 * MIB);
   }
 
   @Test
