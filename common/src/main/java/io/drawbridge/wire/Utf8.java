@@ -1,6 +1,8 @@
 package io.drawbridge.wire;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Checks UTF-8 as it arrives, in pieces of any size (RFC 3629 §4).
@@ -11,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 final class Utf8 {
   private static final int FIRST_CONTINUATION = 0x80;
   private static final int LAST_CONTINUATION = 0xBF;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   /** Continuation bytes still to come for the character begun; 0 between characters. */
   private int missing;
@@ -33,29 +36,67 @@ final class Utf8 {
 
   /** Reads on; false once a byte is wrong. */
   boolean accept(ByteBuf buffer, int from, int length) {
-    int end = from + length;
-    for (int index = from; index < end; index++) {
+    ByteBuffer bytes = buffer.internalNioBuffer(from, length).order(ByteOrder.LITTLE_ENDIAN);
+    int index = bytes.position();
+    int end = index + length;
+    while (index < end) {
       if (missing == 0) {
-        index = skipAscii(buffer, index, end);
-        if (index < end && !lead(buffer.getByte(index) & 0xFF)) {
-          return false;
-        }
-      } else if (!continuation(buffer.getByte(index) & 0xFF)) {
+        index = skipWhole(bytes, index, end);
+      }
+      if (index < end && !octet(bytes.get(index++) & 0xFF)) {
         return false;
       }
     }
     return true;
   }
 
-  private static int skipAscii(ByteBuf buffer, int from, int end) {
+  /** Where the first byte is that can't be told to be right together with those around it. */
+  private static int skipWhole(ByteBuffer bytes, int from, int end) {
     int index = from;
-    while (end - index >= Long.BYTES && (buffer.getLong(index) & 0x8080808080808080L) == 0) {
-      index += Long.BYTES;
-    }
-    while (index < end && buffer.getByte(index) >= 0) {
-      index++;
+    while (end - index >= Long.BYTES) {
+      long notAscii = bytes.getLong(index) & HIGH_BITS;
+      if (notAscii == 0) {
+        index += Long.BYTES;
+        continue;
+      }
+      index += Long.numberOfTrailingZeros(notAscii) / Byte.SIZE;
+      if (end - index < Integer.BYTES) {
+        break;
+      }
+      int length = character(bytes.getInt(index));
+      if (length == 0) {
+        break;
+      }
+      index += length;
     }
     return index;
+  }
+
+  /**
+   * The length of a whole character that is not ASCII; 0 where none begins.
+   *
+   * @param octets four bytes, the first in the lowest bits
+   */
+  private static int character(int octets) {
+    if ((octets & 0xC0E0) == 0x80C0) {
+      return (octets & 0x1E) == 0 ? 0 : 2; // not a longer form of ASCII
+    }
+    if ((octets & 0xC0C0F0) == 0x8080E0) {
+      int top = (octets & 0x0F) << 1 | (octets >>> 13 & 1);
+      return top == 0 || top == 0x1B ? 0 : 3; // not a longer form, not a surrogate
+    }
+    if ((octets & 0xC0C0C0F8) == 0x808080F0) {
+      int plane = (octets & 0x07) << 2 | (octets >>> 12 & 3);
+      return plane == 0 || plane > 16 ? 0 : 4;
+    }
+    return 0;
+  }
+
+  private boolean octet(int octet) {
+    if (missing > 0) {
+      return continuation(octet);
+    }
+    return octet < FIRST_CONTINUATION || lead(octet);
   }
 
   /**
