@@ -328,6 +328,16 @@ public final class WsConversation implements AutoCloseable {
     }
   }
 
+  /** Reads so many bytes, whatever they are. */
+  public WsConversation skip(long count) {
+    try {
+      in.skipNBytes(count);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next frame, which stays the next. */
   public ServerFrame peek() {
     peeked = next();
