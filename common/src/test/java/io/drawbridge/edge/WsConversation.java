@@ -349,6 +349,16 @@ public final class WsConversation implements AutoCloseable {
     return frame.payload();
   }
 
+  /** Reads so many bytes, whatever they are. */
+  public WsConversation skip(long count) {
+    try {
+      in.skipNBytes(count);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next frame, which stays the next. */
   public ServerFrame peek() {
     peeked = next();

@@ -37,7 +37,9 @@ final class Child implements AutoCloseable {
     Path err = Files.createTempFile(folder, "err", ".txt");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
+    command.add("-XX:TieredStopAtLevel=1");
+    // Not the tests' own, which is on the class path as well.
+    command.addAll(List.of("-Dlogback.configurationFile=logback.xml", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
@@ -83,6 +85,15 @@ final class Child implements AutoCloseable {
   void kill() throws InterruptedException {
     process.destroyForcibly();
     exitStatus();
+  }
+
+  /** The most memory that it ever had, heap and all else, in bytes; as Linux counts it. */
+  long peakMemory() throws IOException {
+    Matcher line =
+        Pattern.compile("VmHWM:\\s+(\\d+) kB")
+            .matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+    assertThat(line.find()).isTrue();
+    return Long.parseLong(line.group(1)) * 1024;
   }
 
   int exitStatus() throws InterruptedException {
