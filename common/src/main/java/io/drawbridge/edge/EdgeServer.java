@@ -176,6 +176,8 @@ public final class EdgeServer {
     if (notice.retryAfterSeconds() > 0) {
       response.putHeader("Retry-After", Long.toString(notice.retryAfterSeconds()));
     }
+    // Out of service at once: what was sent behind a refused request must not be answered.
+    request.connection().shutdown(FLUSH_WITHIN);
     response.end(notice.body()).onComplete(sent -> request.connection().close());
   }
 

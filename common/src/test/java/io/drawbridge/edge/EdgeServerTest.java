@@ -256,6 +256,19 @@ final class EdgeServerTest {
     }
 
     @Test
+    void whatIsSentBehindARefusedRequestToo() {
+      start(UNLIMITED);
+      byte[] both = ClientFrames.join(valid().without("Host").bytes(), valid().bytes());
+
+      // The end must follow the first answer.
+      HttpAnswer answer = WsConversation.refused(gateway.port(), both);
+
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(handler.opened).hasValue(0);
+      stillServes();
+    }
+
+    @Test
     void saysWhatItWouldTakeInstead() {
       start(UNLIMITED);
       int port = gateway.port();
