@@ -198,11 +198,16 @@ public final class WsConversation implements AutoCloseable {
 
   /** A 101 that is right in every respect. */
   public WsConversation expectUpgrade() {
+    return expectUpgrade(HandshakeText.ACCEPT);
+  }
+
+  /** A 101 that is right in every respect, the answer to another key than the usual one. */
+  public WsConversation expectUpgrade(String accept) {
     HttpAnswer answer = HttpAnswer.of(head(), "");
     assertThat(answer.status()).as(answer.statusLine()).isEqualTo(101);
     assertThat(answer.header("Upgrade")).isEqualToIgnoringCase("websocket");
     assertThat(answer.header("Connection")).isEqualToIgnoringCase("Upgrade");
-    assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(HandshakeText.ACCEPT);
+    assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(accept);
     assertThat(answer.header("Sec-WebSocket-Extensions")).isEmpty();
     assertThat(answer.header("Sec-WebSocket-Protocol")).isEmpty();
     return this;
@@ -210,10 +215,17 @@ public final class WsConversation implements AutoCloseable {
 
   /** An HTTP answer with its body, and the end of the connection behind it. */
   public HttpAnswer answerAndEnd() {
-    HttpAnswer head = HttpAnswer.of(head(), "");
-    int length = Integer.parseInt(head.header("Content-Length"));
-    String body = new String(bytes(length), StandardCharsets.UTF_8);
+    HttpAnswer answer = answer();
     expectEof();
+    return answer;
+  }
+
+  /** An HTTP answer with its body, which is empty where no length is told. */
+  public HttpAnswer answer() {
+    HttpAnswer head = HttpAnswer.of(head(), "");
+    String length = head.header("Content-Length");
+    String body =
+        new String(bytes(length.isEmpty() ? 0 : Integer.parseInt(length)), StandardCharsets.UTF_8);
     return new HttpAnswer(head.statusLine(), head.headers(), body);
   }
 
@@ -306,6 +318,20 @@ public final class WsConversation implements AutoCloseable {
       return this;
     } catch (SocketTimeoutException e) {
       return fail("no end within " + PATIENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Nothing more came, and the socket is dead, by an end or by a reset. */
+  public WsConversation expectNoMore() {
+    try {
+      assertThat(in.read()).as("nothing more but the end").isEqualTo(-1);
+      return this;
+    } catch (SocketTimeoutException e) {
+      return fail("still there after " + PATIENCE);
+    } catch (SocketException reset) {
+      return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -80,8 +80,9 @@ final class CaseFile {
     }
     for (String value : values) {
       String[] words = value.split(" ", 2);
-      List<String> number = words[0].equals(NO_NUMBER) ? List.of() : numbers(words[0]);
-      add(name + ": " + words[1].strip(), number, words[1].strip());
+      boolean isNumbered = !words[0].equals(NO_NUMBER);
+      String title = name + ": " + words[1].strip() + (isNumbered ? " (" + words[0] + ")" : "");
+      add(title, isNumbered ? numbers(words[0]) : List.of(), words[1].strip());
     }
     sections = List.of();
     autobahn = List.of();
