@@ -198,16 +198,11 @@ public final class WsConversation implements AutoCloseable {
 
   /** A 101 that is right in every respect. */
   public WsConversation expectUpgrade() {
-    return expectUpgrade(HandshakeText.ACCEPT);
-  }
-
-  /** A 101 that is right in every respect, the answer to another key than the usual one. */
-  public WsConversation expectUpgrade(String accept) {
     HttpAnswer answer = HttpAnswer.of(head(), "");
     assertThat(answer.status()).as(answer.statusLine()).isEqualTo(101);
     assertThat(answer.header("Upgrade")).isEqualToIgnoringCase("websocket");
     assertThat(answer.header("Connection")).isEqualToIgnoringCase("Upgrade");
-    assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(accept);
+    assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(HandshakeText.ACCEPT);
     assertThat(answer.header("Sec-WebSocket-Extensions")).isEmpty();
     assertThat(answer.header("Sec-WebSocket-Protocol")).isEmpty();
     return this;
