@@ -18,9 +18,12 @@ public final class UpgradeCheck implements Check {
       Map.of(
           "Upgrade", "websocket", "Connection", "Upgrade, close", "Sec-WebSocket-Version", VERSION);
 
-  /** The path of §3 without a fragment, alone or inside an absolute HTTP or HTTPS URI. */
+  /**
+   * The path of §3 without a fragment, or an absolute HTTP or HTTPS URI, whose path may be empty;
+   * in visible ASCII alone.
+   */
   private static final Pattern TARGET =
-      Pattern.compile("(?:[hH][tT][tT][pP][sS]?://[^/?#\\s]+)?/[^#\\s]*");
+      Pattern.compile("(?:/|[hH][tT][tT][pP][sS]?://[!-~&&[^/?#]]+(?:[/?]|$))[!-~&&[^#]]*");
 
   /** {@code uri-host [":" port]} of RFC 9110 §7.2: no user, no path, no blank. */
   private static final Pattern HOST =
@@ -51,6 +54,9 @@ public final class UpgradeCheck implements Check {
 
   /** What makes it a bad request; null for nothing. */
   private static @Nullable String fault(Handshake handshake) {
+    if (handshake.has("")) {
+      return "a header has no name";
+    }
     if (!contains(handshake, "Connection", "upgrade")) {
       return "Connection must hold Upgrade";
     }

@@ -57,6 +57,11 @@ class UpgradeCheckTest {
             .header("Sec-WebSocket-Extensions", "permessage-deflate", "x-unknown"));
   }
 
+  @Test
+  void refusesAHeaderWithoutAName() {
+    assertBad(valid().header("", "value"), "a header has no name");
+  }
+
   @Nested
   @DisplayName("1. the request line")
   final class RequestLine {
@@ -87,7 +92,9 @@ class UpgradeCheckTest {
           "/%20",
           "http://server.example.com/chat",
           "HTTPS://server.example.com:8765/chat?a=b",
-          "http://[::1]:80/"
+          "http://[::1]:80/",
+          "http://server.example.com",
+          "http://server.example.com?a=b"
         })
     void mayNameAPathAloneOrInAnAbsoluteHttpUri(String target) {
       assertAdmitted(valid().target(target));
@@ -108,7 +115,12 @@ class UpgradeCheckTest {
           "http:///chat",
           "http://?/chat",
           "http://server.example.com/#part",
-          "/a\u0000\n"
+          "http://",
+          "/a\u0000\n",
+          "/\u0000",
+          "/\u007f",
+          "/\u00e4",
+          "http://server.example.com/\u00e4"
         })
     void mustNameNothingElse(String target) {
       assertBad(valid().target(target), "the request target must be a path");

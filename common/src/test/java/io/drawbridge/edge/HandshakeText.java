@@ -55,6 +55,12 @@ public final class HandshakeText {
     return this;
   }
 
+  /** Adds a line as it is, a header or not. */
+  public HandshakeText plusLine(String line) {
+    headers.add(line);
+    return this;
+  }
+
   /** Replaces a header. */
   public HandshakeText with(String name, String value) {
     return without(name).plus(name, value);

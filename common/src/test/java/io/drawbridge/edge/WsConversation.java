@@ -224,10 +224,17 @@ public final class WsConversation implements AutoCloseable {
 
   /** An HTTP answer with its body, and the end of the connection behind it. */
   public HttpAnswer answerAndEnd() {
-    HttpAnswer head = HttpAnswer.of(head(), "");
-    int length = Integer.parseInt(head.header("Content-Length"));
-    String body = new String(bytes(length), StandardCharsets.UTF_8);
+    HttpAnswer answer = answer();
     expectEof();
+    return answer;
+  }
+
+  /** An HTTP answer with its body, which is empty where no length is told. */
+  public HttpAnswer answer() {
+    HttpAnswer head = HttpAnswer.of(head(), "");
+    String length = head.header("Content-Length");
+    String body =
+        new String(bytes(length.isEmpty() ? 0 : Integer.parseInt(length)), StandardCharsets.UTF_8);
     return new HttpAnswer(head.statusLine(), head.headers(), body);
   }
 
@@ -320,6 +327,20 @@ public final class WsConversation implements AutoCloseable {
       return this;
     } catch (SocketTimeoutException e) {
       return fail("no end within " + PATIENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Nothing more came, and the socket is dead, by an end or by a reset. */
+  public WsConversation expectNoMore() {
+    try {
+      assertThat(in.read()).as("nothing more but the end").isEqualTo(-1);
+      return this;
+    } catch (SocketTimeoutException e) {
+      return fail("still there after " + PATIENCE);
+    } catch (SocketException reset) {
+      return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
