@@ -56,7 +56,7 @@ final class EchoComparison implements Callable<Integer> {
   private int seconds = 2;
 
   @Option(names = "--warmup", description = "Seconds of each case before the first round.")
-  private int warmup = 2;
+  private int warmup = 3;
 
   @Option(names = "--loops", description = "Event loops of each server; npm's ws has one.")
   private int loops = 1;
