@@ -43,6 +43,13 @@ final class EchoComparison implements Callable<Integer> {
   private Map<String, String> builds = new LinkedHashMap<>();
 
   @Option(
+      names = "--command",
+      paramLabel = "NAME=PROGRAM",
+      description =
+          "Any other echo server: started with the port to listen on as its last argument.")
+  private Map<String, String> commands = new LinkedHashMap<>();
+
+  @Option(
       names = "--cases",
       split = ",",
       paramLabel = "BYTES:CONNECTIONSxIN_FLIGHT",
@@ -56,7 +63,7 @@ final class EchoComparison implements Callable<Integer> {
   private int seconds = 2;
 
   @Option(names = "--warmup", description = "Seconds of each case before the first round.")
-  private int warmup = 2;
+  private int warmup = 3;
 
   @Option(names = "--loops", description = "Event loops of each server; npm's ws has one.")
   private int loops = 1;
@@ -113,6 +120,7 @@ final class EchoComparison implements Callable<Integer> {
     List<ServerKind> kinds = new ArrayList<>();
     servers.forEach(name -> kinds.add(known.named(name)));
     builds.forEach((name, jar) -> kinds.add(known.drawbridge(name, jar)));
+    commands.forEach((name, program) -> kinds.add(known.command(name, program)));
     return kinds;
   }
 

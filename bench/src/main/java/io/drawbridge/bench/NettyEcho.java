@@ -8,12 +8,15 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 
 /** The least that an echo on Netty costs: epoll, one handler, no limits, no close handshake. */
 final class NettyEcho {
   private NettyEcho() {}
 
   static void serve(int port, int loops) throws InterruptedException {
+    // As Vert.x has it.
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     var group = new MultiThreadIoEventLoopGroup(loops, EpollIoHandler.newFactory());
     new ServerBootstrap()
         .group(group)

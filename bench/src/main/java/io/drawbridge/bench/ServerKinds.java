@@ -66,6 +66,18 @@ final class ServerKinds {
     return drawbridge(name, jar, GUARDED);
   }
 
+  /** Any program that answers as {@link EchoTraffic} expects; its words are split at spaces. */
+  ServerKind command(String name, String program) {
+    return new ServerKind(
+        name,
+        false,
+        (port, folder) -> {
+          List<String> command = new ArrayList<>(List.of(program.split(" ")));
+          command.add(Integer.toString(port));
+          return command;
+        });
+  }
+
   private ServerKind drawbridge(String name, String classPath, List<String> limits) {
     return new ServerKind(
         name,

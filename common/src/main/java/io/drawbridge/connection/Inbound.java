@@ -123,12 +123,14 @@ final class Inbound {
       return;
     }
     pumping = true;
+    // One reading of the clock for all that is pumped: a time that is past lets through no more.
+    long now = context.node().time().nanos();
     try {
       while (connection.isClosing() || (connection.isOpen() && stopped == 0)) {
         FrameDecoder.Event event = held == null ? decoder.next(unread) : held;
         held = null;
         if (event != FrameDecoder.Event.MORE) {
-          on(event);
+          on(event, now);
         } else if (!nextRead()) {
           break;
         }
@@ -153,11 +155,11 @@ final class Inbound {
     return next != null;
   }
 
-  private void on(FrameDecoder.Event event) {
+  private void on(FrameDecoder.Event event, long now) {
     switch (event) {
       case TEXT, BINARY, PING, PONG -> {
         if (connection.isOpen()) {
-          admit(event);
+          admit(event, now);
         }
       }
       case CLOSE -> connection.onClose(decoder.payload().closeCode());
@@ -168,8 +170,7 @@ final class Inbound {
 
   // --- limits -----------------------------------------------------------------------------------
 
-  private void admit(FrameDecoder.Event event) {
-    long now = context.node().time().nanos();
+  private void admit(FrameDecoder.Event event, long now) {
     Payload payload = decoder.payload();
     Lease.Answer answer =
         isControl(event) ? allowance.takeControl(now) : allowance.take(payload.length(), now);

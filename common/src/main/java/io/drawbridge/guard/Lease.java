@@ -39,11 +39,10 @@ public final class Lease {
   /** How much of a second's permits one lease holds. */
   private static final double SHARE_OF_A_SECOND = 0.1;
 
-  private static final long MOST = 1_000;
-
   final String limit;
   final String key;
   private final Rate rate;
+  private final boolean unlimited;
   private final WhenGuardSilent whenSilent;
   private final Source source;
 
@@ -75,14 +74,15 @@ public final class Lease {
     this.limit = limit;
     this.key = key;
     this.rate = rate;
+    this.unlimited = rate.unlimited();
     this.whenSilent = whenSilent;
     this.source = source;
-    this.want = Math.max(1, (long) Math.min(MOST, rate.perSecond() * SHARE_OF_A_SECOND));
+    this.want = Math.max(1, (long) (rate.perSecond() * SHARE_OF_A_SECOND));
   }
 
   /** Spends a permit, if there is one. */
   public Answer take(long now) {
-    if (rate.unlimited()) {
+    if (unlimited) {
       return Answer.GRANTED;
     }
     dropExpired(now);
@@ -100,7 +100,7 @@ public final class Lease {
 
   /** Asks for the first permits, so that they are there when the first message is. */
   public void prepare(long now) {
-    if (!rate.unlimited()) {
+    if (!unlimited) {
       dropExpired(now);
       askAhead(now);
     }
