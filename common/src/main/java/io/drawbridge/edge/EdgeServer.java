@@ -48,6 +48,7 @@ public final class EdgeServer {
   private static final int LONGEST_REQUEST_LINE = 4 * 1024;
   private static final int LARGEST_HEADERS = 16 * 1024;
   private static final int ACCEPT_BACKLOG = 1024;
+  private static final Duration LINGER = Duration.ofMillis(500);
   private static final Duration DEADLINE_CHECK = Duration.ofMillis(250);
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
@@ -57,7 +58,11 @@ public final class EdgeServer {
   private final Capacity capacity;
   private final Admission admission;
   private final Supplier<MessageHandler> handlers;
-  private final HandshakeDeadlines<HttpConnection> handshakes;
+  private final Deadlines<HttpConnection> handshakes;
+
+  /** Refused, and left a moment to read the answer. */
+  private final Deadlines<HttpConnection> lingering = new Deadlines<>(LINGER);
+
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
   private boolean draining;
@@ -88,9 +93,8 @@ public final class EdgeServer {
             new UpgradeCheck(),
             new OriginCheck(settings.firewall().origins()),
             capacity.check(limits.connections()));
-    this.handshakes = new HandshakeDeadlines<>(limits.handshake());
-    this.deadlineCheck =
-        vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdueHandshakes());
+    this.handshakes = new Deadlines<>(limits.handshake());
+    this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
   }
 
   /** What the connections share, for the handlers that need it. */
@@ -135,7 +139,11 @@ public final class EdgeServer {
 
   private void accepted(HttpConnection connection) {
     HttpConnection oldest = handshakes.begin(connection, context.node().time().nanos());
-    connection.closeHandler(closed -> handshakes.end(connection));
+    connection.closeHandler(
+        closed -> {
+          handshakes.end(connection);
+          lingering.end(connection);
+        });
     if (oldest != null) {
       cut(oldest, "too many handshakes at once");
     }
@@ -190,7 +198,12 @@ public final class EdgeServer {
   }
 
   private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
-    GluedBytes.leave(request.connection());
+    HttpConnection connection = request.connection();
+    LingeringClose close = LingeringClose.of(connection);
+    HttpConnection oldest = lingering.begin(connection, context.node().time().nanos());
+    if (oldest != null) {
+      oldest.close();
+    }
     ErrorKind kind = refused.kind();
     String id = report(kind, handshake.peer(), refused.detail());
     Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
@@ -204,13 +217,13 @@ public final class EdgeServer {
     if (notice.retryAfterSeconds() > 0) {
       response.putHeader("Retry-After", Long.toString(notice.retryAfterSeconds()));
     }
-    response.end(notice.body()).onComplete(sent -> request.connection().close());
+    response.end(notice.body()).onComplete(sent -> close.answered());
   }
 
-  private void cutOverdueHandshakes() {
-    for (HttpConnection connection : handshakes.overdue(context.node().time().nanos())) {
-      cut(connection, "no handshake in time");
-    }
+  private void cutOverdue() {
+    long now = context.node().time().nanos();
+    handshakes.overdue(now).forEach(late -> cut(late, "no handshake in time"));
+    lingering.overdue(now).forEach(HttpConnection::close);
   }
 
   private void cut(HttpConnection connection, String why) {

@@ -31,15 +31,8 @@ final class GluedBytes extends ChannelInboundHandlerAdapter {
     return glued;
   }
 
-  /**
-   * Leaves it with the kernel, where the handshake is refused: requests behind it would pile up,
-   * thousands in one turn, before the answer is written and the socket closed.
-   */
-  static void leave(HttpConnection connection) {
-    context(connection).channel().config().setAutoRead(false);
-  }
-
-  private static ChannelHandlerContext context(HttpConnection connection) {
+  /** The HTTP connection's place in its channel. */
+  static ChannelHandlerContext context(HttpConnection connection) {
     return ((HttpServerConnection) connection).channelHandlerContext();
   }
 

@@ -256,6 +256,17 @@ final class EdgeServerTest {
     }
 
     @Test
+    void andIsHeardByAClientThatIsStillSending() {
+      start(UNLIMITED);
+      WsConversation client = gateway.connect();
+      byte[] head = valid().method("POST").plus("Content-Length", "50000000").bytes();
+      client.raw(head).flood(new byte[100_000], 500);
+
+      assertThat(client.answerAndEnd().status()).isEqualTo(405);
+      client.expectGone();
+    }
+
+    @Test
     @DisplayName("one request a socket: what comes behind a refused one has no answer")
     void whatComesBehindARefusedRequest() {
       start(UNLIMITED);

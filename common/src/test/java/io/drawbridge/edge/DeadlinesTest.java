@@ -6,14 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class HandshakeDeadlinesTest {
+final class DeadlinesTest {
   private static final long SECOND = 1_000_000_000;
 
   /** A clock may start anywhere, and pass from the largest number to the smallest. */
   private static final long START = Math.subtractExact(Long.MAX_VALUE, SECOND);
 
-  private final HandshakeDeadlines<String> handshakes =
-      new HandshakeDeadlines<>(Duration.ofSeconds(5));
+  private final Deadlines<String> handshakes = new Deadlines<>(Duration.ofSeconds(5));
 
   @Test
   void namesEachThatIsOverItsTimeOnce() {
@@ -37,7 +36,7 @@ final class HandshakeDeadlinesTest {
 
   @Test
   void givesTheOldestUpWhereTheyAreTooMany() {
-    for (int i = 0; i < HandshakeDeadlines.MOST; i++) {
+    for (int i = 0; i < Deadlines.MOST; i++) {
       assertThat(handshakes.begin("socket " + i, START)).isNull();
     }
 

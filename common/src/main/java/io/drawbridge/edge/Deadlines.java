@@ -9,19 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets that have not finished their handshake, and by when each must have. Since all have
- * the same time, they are due in the order in which they came. Decides only.
+ * Sockets that must have come on by a certain time. Since all have the same time, they are due in
+ * the order in which they came. Decides only.
  *
  * @param <S> a socket
  */
-final class HandshakeDeadlines<S> {
-  /** How many may be under way; past it the oldest goes, since an honest one needs no time. */
+final class Deadlines<S> {
+  /** How many there may be; past it the oldest goes, since an honest one needs no time. */
   static final int MOST = 10_000;
 
   private final long allowed;
   private final Map<S, Long> deadlines = new LinkedHashMap<>();
 
-  HandshakeDeadlines(Duration allowed) {
+  Deadlines(Duration allowed) {
     this.allowed = allowed.toNanos();
   }
 
@@ -36,7 +36,7 @@ final class HandshakeDeadlines<S> {
     return oldest;
   }
 
-  /** There was a request, or the socket is gone; false when that was known already. */
+  /** It has come on, or is gone; false when that was known already. */
   boolean end(S socket) {
     return deadlines.remove(socket) != null;
   }
