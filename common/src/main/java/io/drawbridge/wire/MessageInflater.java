@@ -47,9 +47,6 @@ public final class MessageInflater {
   private @Nullable Inflater zlib;
   private ByteBuffer input = NOTHING;
 
-  /** The payload lengths of the message's frames so far, that of the frame at hand included. */
-  private long announced;
-
   /** Whether the data ended with a last block, and nothing has come after it. */
   private boolean ended;
 
@@ -59,27 +56,14 @@ public final class MessageInflater {
     this.maxRatio = maxRatio;
   }
 
-  /** A compressed message begins. */
-  void begin() {
-    announced = 0;
-    ended = false;
-  }
-
-  /** A frame of it begins, with a payload of this length. */
-  void frame(long length) {
-    announced += length;
-  }
-
-  long announced() {
-    return announced;
-  }
-
   /**
-   * How many bytes the message may have inflated to. It goes by the lengths that the headers told,
-   * so that it is the same however the bytes arrive.
+   * How many bytes a message may have inflated to. It goes by the lengths that its headers told, so
+   * that it is the same however the bytes arrive.
+   *
+   * @param received the payload lengths of its frames so far, that of the frame at hand included
    */
-  long mostBytes() {
-    return Math.max(HARMLESS, announced * maxRatio);
+  long mostBytes(long received) {
+    return Math.max(HARMLESS, received * maxRatio);
   }
 
   /** Puts a piece in, which stays in use until a step has {@link Step#DRAINED drained} it. */
@@ -90,8 +74,7 @@ public final class MessageInflater {
 
   /** The message is whole: puts in what ends it. False when there is nothing to put in. */
   boolean finish() {
-    // Some senders leave nothing at all of an empty message.
-    if (announced == 0 || ended) {
+    if (ended) {
       return false;
     }
     input(ByteBuffer.wrap(takeover ? TAIL : TAIL_AND_END));
@@ -100,7 +83,7 @@ public final class MessageInflater {
 
   /** Whether the data ended where the message did; with a context taken over, zlib can't tell. */
   boolean isComplete() {
-    return takeover || ended || announced == 0;
+    return takeover || ended;
   }
 
   private void input(ByteBuffer bytes) {
