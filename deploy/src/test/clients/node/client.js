@@ -12,8 +12,8 @@ const overdue = setTimeout(() => {
   process.exit(1);
 }, PATIENCE_MS);
 
-async function connect(port) {
-  const socket = new WebSocket(`ws://localhost:${port}/`);
+async function connect(port, options) {
+  const socket = new WebSocket(`ws://localhost:${port}/`, options);
   socket.heard = [];
   socket.waiting = [];
   socket.on('message', (data, isBinary) => {
@@ -66,8 +66,18 @@ const scenarios = {
   },
   async bigText() {
     const socket = await connect(echoPort);
-    const text = 'ö'.repeat(30_000);
+    const text = Array.from({ length: 10_000 }, (_, i) => `ö${i}`).join('');
     assert.equal(await ask(socket, text), `Server received: ${text}`);
+    await close(socket);
+  },
+  async smallWindows() {
+    const windows = { serverMaxWindowBits: 9, clientMaxWindowBits: 9, threshold: 0 };
+    const socket = await connect(echoPort, { perMessageDeflate: windows });
+    assert.match(socket.extensions, /^permessage-deflate/);
+    for (const length of [5, 40, 60, 3000]) {
+      const text = JSON.stringify(Array.from({ length }, (_, i) => i));
+      assert.equal(await ask(socket, text), `Server received: ${text}`);
+    }
     await close(socket);
   },
   async ping() {

@@ -9,14 +9,15 @@ import json
 import sys
 
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 PATIENCE_SECONDS = 10
 
 scenario, echo_port, auth_port, good_token, expired_token = sys.argv[1:]
 
 
-def connect(port):
-    return websockets.connect(f"ws://localhost:{port}/")
+def connect(port, **options):
+    return websockets.connect(f"ws://localhost:{port}/", **options)
 
 
 def same(found, expected):
@@ -56,7 +57,20 @@ async def binary():
 
 async def big_text():
     socket = await connect(echo_port)
-    same(await ask(socket, "ö" * 30_000), "Server received: " + "ö" * 30_000)
+    text = "".join(f"ö{i}" for i in range(10_000))
+    same(await ask(socket, text), "Server received: " + text)
+    await close(socket)
+
+
+async def small_windows():
+    offer = ClientPerMessageDeflateFactory(
+        server_max_window_bits=9, client_max_window_bits=9
+    )
+    socket = await connect(echo_port, extensions=[offer])
+    same([extension.name for extension in socket.extensions], ["permessage-deflate"])
+    for length in (5, 40, 60, 3000):
+        text = json.dumps(list(range(length)))
+        same(await ask(socket, text), "Server received: " + text)
     await close(socket)
 
 
@@ -103,6 +117,7 @@ SCENARIOS = {
     "text": text,
     "binary": binary,
     "bigText": big_text,
+    "smallWindows": small_windows,
     "ping": ping,
     "close": clean_close,
     "goodToken": good,

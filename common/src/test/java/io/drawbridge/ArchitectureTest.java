@@ -60,7 +60,7 @@ class ArchitectureTest {
           "config", Set.of(),
           "wire", Set.of(),
           "guard", Set.of("config", "wire"),
-          "admission", Set.of("config", "guard"),
+          "admission", Set.of("config", "wire", "guard"),
           "connection", Set.of("config", "wire", "guard"),
           "edge", Set.of("config", "wire", "guard", "admission", "connection"));
 

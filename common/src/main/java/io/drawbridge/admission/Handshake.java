@@ -1,5 +1,6 @@
 package io.drawbridge.admission;
 
+import io.drawbridge.wire.ExtensionOffer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -9,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,11 @@ public record Handshake(
 
   boolean has(String header) {
     return headers.contains(header);
+  }
+
+  /** The extensions that it offers; empty when {@code Sec-WebSocket-Extensions} is malformed. */
+  public Optional<List<ExtensionOffer>> extensions() {
+    return ExtensionOffer.parse(headers.getAll("Sec-WebSocket-Extensions"));
   }
 
   /** The elements of a header that is a list (RFC 9110 §5.6.1), over all its lines. */

@@ -73,6 +73,9 @@ public final class UpgradeCheck implements Check {
     if (!handshake.has("Sec-WebSocket-Version")) {
       return "Sec-WebSocket-Version is missing";
     }
+    if (handshake.extensions().isEmpty()) {
+      return "Sec-WebSocket-Extensions is malformed";
+    }
     if (handshake.has("Transfer-Encoding") || !bodyIsEmpty(handshake)) {
       return "a handshake has no body";
     }

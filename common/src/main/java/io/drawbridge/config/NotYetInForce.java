@@ -51,9 +51,6 @@ final class NotYetInForce {
           new Key("firewall.window", s -> s.firewall().window()),
           new Key("firewall.banFor", s -> s.firewall().banFor()),
           new Key("firewall.banMax", s -> s.firewall().banMax()),
-          new Key("compression.enabled", s -> s.compression().enabled()),
-          new Key("compression.level", s -> s.compression().level()),
-          new Key("compression.maxRatio", s -> s.compression().maxRatio()),
           new Key("cluster.host", s -> s.cluster().host()),
           new Key("cluster.members", s -> s.cluster().members()),
           new Key("cluster.port", s -> s.cluster().port()));

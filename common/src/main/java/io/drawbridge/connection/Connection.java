@@ -8,6 +8,7 @@ import io.drawbridge.wire.CloseCode;
 import io.drawbridge.wire.FrameDecoder;
 import io.drawbridge.wire.Opcode;
 import io.drawbridge.wire.Payload;
+import io.drawbridge.wire.PerMessageDeflate;
 import io.drawbridge.wire.Violation;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -71,15 +72,20 @@ public final class Connection {
   /** When the client last took something that was queued for it; known while it blocks us. */
   private long lastTaken;
 
-  public Connection(EdgeContext context, Socket socket, String address, MessageHandler handler) {
+  public Connection(EdgeContext context, Socket socket, Opening opening, MessageHandler handler) {
     long now = context.node().time().nanos();
     this.context = context;
     this.limits = context.edge().limits();
     this.socket = socket;
-    this.peer = Peer.of(address);
+    this.peer = Peer.of(opening.address());
     this.handler = handler;
-    this.in = new Inbound(this, context, socket, now);
-    this.out = new Outbound(socket, context.meters());
+    PerMessageDeflate deflate = opening.deflate();
+    this.in =
+        new Inbound(
+            this, context, socket, deflate == null ? null : context.deflate().inflater(deflate));
+    this.out =
+        new Outbound(
+            socket, context.meters(), deflate == null ? null : context.deflate().deflater(deflate));
     this.heartbeat = new Heartbeat(limits.ping(), limits.pong(), now);
   }
 

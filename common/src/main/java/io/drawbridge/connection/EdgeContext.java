@@ -3,6 +3,7 @@ package io.drawbridge.connection;
 import io.drawbridge.guard.Edge;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Node;
+import io.drawbridge.wire.DeflateContexts;
 
 /**
  * What all connections of an edge on one event loop share.
@@ -12,6 +13,12 @@ import io.drawbridge.guard.Node;
  * @param guard takes error events, lends permits
  * @param meters what is counted
  * @param connections all that are open
+ * @param deflate for those that agreed on compression
  */
 public record EdgeContext(
-    Edge edge, Node node, Guard guard, ConnectionMeters meters, Connections connections) {}
+    Edge edge,
+    Node node,
+    Guard guard,
+    ConnectionMeters meters,
+    Connections connections,
+    DeflateContexts deflate) {}

@@ -4,6 +4,7 @@ import io.drawbridge.config.LimitSettings;
 import io.drawbridge.config.OnLimit;
 import io.drawbridge.guard.Lease;
 import io.drawbridge.wire.FrameDecoder;
+import io.drawbridge.wire.MessageInflater;
 import io.drawbridge.wire.Payload;
 import io.drawbridge.wire.WireLimits;
 import io.netty.buffer.ByteBuf;
@@ -53,14 +54,18 @@ final class Inbound {
   private long messages;
   private long bytes;
 
-  Inbound(Connection connection, EdgeContext context, Socket socket, long now) {
+  Inbound(
+      Connection connection,
+      EdgeContext context,
+      Socket socket,
+      @Nullable MessageInflater inflater) {
     this.connection = connection;
     this.context = context;
     this.limits = context.edge().limits();
     this.socket = socket;
     WireLimits wire = new WireLimits(limits.frameSize(), limits.messageSize(), limits.fragments());
-    this.decoder = new FrameDecoder(wire, socket.allocator());
-    this.allowance = new Allowance(limits, now);
+    this.decoder = new FrameDecoder(wire, socket.allocator(), inflater);
+    this.allowance = new Allowance(limits, context.node().time().nanos());
     this.throttle = new Throttle(limits.throttledFor());
   }
 

@@ -1,9 +1,12 @@
 package io.drawbridge.connection;
 
 import io.drawbridge.wire.FrameEncoder;
+import io.drawbridge.wire.MessageDeflater;
 import io.drawbridge.wire.Opcode;
 import io.drawbridge.wire.Payload;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +21,14 @@ final class Outbound {
   private static final int MOST_GATHERED = 64 * 1024;
 
   private static final int SMALLEST_BUFFER = 256;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Socket socket;
   private final ConnectionMeters meters;
+
+  /** Null where no compression was agreed on. */
+  private final @Nullable MessageDeflater deflater;
+
   private @Nullable ByteBuf gathered;
 
   /** What the last buffer came to hold: the best guess for the next, which then needs not grow. */
@@ -29,14 +37,21 @@ final class Outbound {
   private long messages;
   private long bytes;
 
-  Outbound(Socket socket, ConnectionMeters meters) {
+  Outbound(Socket socket, ConnectionMeters meters, @Nullable MessageDeflater deflater) {
     this.socket = socket;
     this.meters = meters;
+    this.deflater = deflater;
   }
 
   /** A message made of a prefix and what a client sent. */
   void message(int opcode, byte[] prefix, Payload payload) {
     int length = prefix.length + payload.length();
+    count(length);
+    if (deflater != null
+        && deflater.suits(length)
+        && deflated(opcode, deflater, ByteBuffer.wrap(prefix), payload.nioBuffer())) {
+      return;
+    }
     ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + prefix.length);
     FrameEncoder.header(buffer, opcode, length);
     buffer.writeBytes(prefix);
@@ -47,14 +62,35 @@ final class Outbound {
     } else {
       payload.writeTo(buffer);
     }
-    count(length);
   }
 
   void text(String text) {
+    if (deflater != null) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      if (deflater.suits(bytes.length)
+          && deflated(Opcode.TEXT, deflater, ByteBuffer.wrap(bytes), NOTHING)) {
+        count(bytes.length);
+        return;
+      }
+    }
     ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + text.length());
     int before = buffer.readableBytes();
     FrameEncoder.text(buffer, text);
     count(buffer.readableBytes() - before);
+  }
+
+  /** False when the message is to go as it is. */
+  private boolean deflated(
+      int opcode, MessageDeflater deflating, ByteBuffer first, ByteBuffer second) {
+    ByteBuf small = deflating.deflate(socket.allocator(), first, second);
+    if (small == null) {
+      return false;
+    }
+    ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + small.readableBytes());
+    FrameEncoder.header(buffer, opcode | FrameEncoder.COMPRESSED, small.readableBytes());
+    buffer.writeBytes(small);
+    small.release();
+    return true;
   }
 
   void ping() {
@@ -96,6 +132,9 @@ final class Outbound {
     if (gathered != null) {
       gathered.release();
       gathered = null;
+    }
+    if (deflater != null) {
+      deflater.release();
     }
   }
 

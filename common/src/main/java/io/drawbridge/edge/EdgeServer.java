@@ -7,6 +7,7 @@ import io.drawbridge.admission.OriginCheck;
 import io.drawbridge.admission.PeerAddress;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
+import io.drawbridge.config.CompressionSettings;
 import io.drawbridge.config.LimitSettings;
 import io.drawbridge.config.Settings;
 import io.drawbridge.connection.Connection;
@@ -14,6 +15,7 @@ import io.drawbridge.connection.ConnectionMeters;
 import io.drawbridge.connection.Connections;
 import io.drawbridge.connection.EdgeContext;
 import io.drawbridge.connection.MessageHandler;
+import io.drawbridge.connection.Opening;
 import io.drawbridge.connection.Socket;
 import io.drawbridge.guard.Edge;
 import io.drawbridge.guard.ErrorKind;
@@ -21,6 +23,8 @@ import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Peer;
+import io.drawbridge.wire.DeflateContexts;
+import io.drawbridge.wire.PerMessageDeflate;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket server on one event loop: bytes come in, pass admission, become a connection, and its
@@ -48,6 +53,7 @@ public final class EdgeServer {
 
   private final Vertx vertx;
   private final EdgeContext context;
+  private final CompressionSettings compression;
   private final Capacity capacity;
   private final Admission admission;
   private final Supplier<MessageHandler> handlers;
@@ -72,7 +78,9 @@ public final class EdgeServer {
             node,
             new Guard(vertx, node, edge, settings.guard()),
             new ConnectionMeters(node.meters(), edge),
-            new Connections(vertx, node.time()));
+            new Connections(vertx, node.time()),
+            new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));
+    this.compression = settings.compression();
     // Capacity is last, since it takes a place: nothing after it may refuse.
     this.admission =
         new Admission(
@@ -149,17 +157,30 @@ public final class EdgeServer {
         .putHeader("Upgrade", "websocket")
         .putHeader("Connection", "Upgrade")
         .putHeader("Sec-WebSocket-Accept", handshake.acceptKey());
+    PerMessageDeflate deflate = deflate(handshake);
+    if (deflate != null) {
+      request.response().putHeader("Sec-WebSocket-Extensions", deflate.header());
+    }
+    Opening opening = new Opening(handshake.peer(), deflate);
     GluedBytes glued = GluedBytes.keep(request.connection());
     request
         .toNetSocket()
-        .onSuccess(socket -> connect(socket, handshake))
+        .onSuccess(socket -> connect(socket, opening))
         .onFailure(gone -> capacity.leave())
         .onComplete(done -> glued.handOn());
   }
 
-  private void connect(NetSocket socket, Handshake handshake) {
-    new Connection(context, new Socket(socket), handshake.peer(), handlers.get())
-        .start(capacity::leave);
+  private @Nullable PerMessageDeflate deflate(Handshake handshake) {
+    return compression.enabled()
+        ? handshake
+            .extensions()
+            .flatMap(offers -> PerMessageDeflate.accept(offers, compression.contextTakeover()))
+            .orElse(null)
+        : null;
+  }
+
+  private void connect(NetSocket socket, Opening opening) {
+    new Connection(context, new Socket(socket), opening, handlers.get()).start(capacity::leave);
   }
 
   private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
@@ -226,6 +247,7 @@ public final class EdgeServer {
   private Future<Void> close() {
     vertx.cancelTimer(deadlineCheck);
     context.connections().close();
+    context.deflate().close();
     return Future.join(servers.stream().map(HttpServer::close).toList()).mapEmpty();
   }
 }

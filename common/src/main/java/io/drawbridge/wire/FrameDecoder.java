@@ -45,6 +45,10 @@ public final class FrameDecoder {
 
   private static final int FIN = 0x80;
   private static final int RESERVED_BITS = 0x70;
+
+  /** The reserved bit that marks the first frame of a compressed message (RFC 7692 §6). */
+  private static final int COMPRESSED = 0x40;
+
   private static final int OPCODE = 0x0F;
   private static final int MASKED = 0x80;
   private static final int MAX_CONTROL_PAYLOAD = 125;
@@ -63,6 +67,10 @@ public final class FrameDecoder {
 
   private final WireLimits limits;
   private final ByteBufAllocator allocator;
+
+  /** Null where no compression was agreed on. */
+  private final @Nullable MessageInflater inflater;
+
   private final Payload payload = new Payload();
   private final Utf8 utf8 = new Utf8();
   private Phase phase = Phase.HEADER;
@@ -84,6 +92,7 @@ public final class FrameDecoder {
   private int messageOpcode = Opcode.CONTINUATION;
 
   private long fragments;
+  private boolean compressed;
 
   /** What came of a message that did not lie whole in one buffer; null when there is none. */
   private @Nullable ByteBuf gathered;
@@ -94,9 +103,21 @@ public final class FrameDecoder {
   /** The payload of the control frame at hand; made when the first one comes. */
   private @Nullable ByteBuf control;
 
+  /** For a connection without compression. */
   public FrameDecoder(WireLimits limits, ByteBufAllocator allocator) {
+    this(limits, allocator, null);
+  }
+
+  /**
+   * For a connection that may have agreed on compression.
+   *
+   * @param inflater for a connection that agreed on compression, else null; released with this
+   */
+  public FrameDecoder(
+      WireLimits limits, ByteBufAllocator allocator, @Nullable MessageInflater inflater) {
     this.limits = limits;
     this.allocator = allocator;
+    this.inflater = inflater;
   }
 
   /**
@@ -137,6 +158,9 @@ public final class FrameDecoder {
   public void release() {
     phase = Phase.ENDED;
     releaseGathered();
+    if (inflater != null) {
+      inflater.release();
+    }
   }
 
   // --- header -----------------------------------------------------------------------------------
@@ -194,7 +218,8 @@ public final class FrameDecoder {
   private boolean firstByte(int octet) {
     fin = (octet & FIN) != 0;
     opcode = octet & OPCODE;
-    if ((octet & RESERVED_BITS) != 0) {
+    int reserved = octet & RESERVED_BITS;
+    if (reserved != 0 && (reserved != COMPRESSED || !mayBeCompressed())) {
       return violated(Violation.protocol("a reserved bit is set"));
     }
     return switch (opcode) {
@@ -204,12 +229,25 @@ public final class FrameDecoder {
               : violated(Violation.protocol("a continuation without a message"));
       case Opcode.TEXT, Opcode.BINARY ->
           messageOpcode == Opcode.CONTINUATION
-              ? fragment()
+              ? firstFragment(reserved != 0)
               : violated(Violation.protocol("a new message inside a fragmented one"));
       case Opcode.CLOSE, Opcode.PING, Opcode.PONG ->
           fin || violated(Violation.protocol("a fragmented control frame"));
       default -> violated(Violation.protocol("a reserved opcode"));
     };
+  }
+
+  /** Only the first frame of a message tells; control frames are never compressed. */
+  private boolean mayBeCompressed() {
+    return inflater != null && (opcode == Opcode.TEXT || opcode == Opcode.BINARY);
+  }
+
+  private boolean firstFragment(boolean isCompressed) {
+    compressed = isCompressed;
+    if (inflater != null && isCompressed) {
+      inflater.begin();
+    }
+    return fragment();
   }
 
   private boolean fragment() {
@@ -251,7 +289,7 @@ public final class FrameDecoder {
       return true;
     }
     // Not a sum with the length, since that could overflow.
-    long room = limits.messageSize() - gatheredBytes();
+    long room = limits.messageSize() - receivedBytes();
     if (least > Math.min(limits.frameSize(), room)) {
       // Named is the tighter limit: the one that a length crosses first as its bytes come.
       return violated(
@@ -283,6 +321,9 @@ public final class FrameDecoder {
       phase = Phase.DATA_PAYLOAD;
       if (opcode != Opcode.CONTINUATION) {
         messageOpcode = opcode;
+      }
+      if (inflater != null && compressed) {
+        inflater.frame(length);
       }
     }
   }
@@ -335,6 +376,9 @@ public final class FrameDecoder {
   }
 
   private @Nullable Event dataPayload(ByteBuf in) {
+    if (inflater != null && compressed) {
+      return compressedPayload(in, inflater);
+    }
     if (fin && position == 0 && gathered == null && in.readableBytes() >= length) {
       return messageInPlace(in, (int) length);
     }
@@ -364,17 +408,88 @@ public final class FrameDecoder {
   }
 
   private boolean gather(ByteBuf in, int count) {
+    // Twice what came, so that the last few bytes of a frame seldom make it grow.
+    ByteBuf buffer = gathered((int) Math.min(length - position, 2L * count));
+    int from = buffer.writerIndex();
+    boolean ascii = append(buffer, in, count);
+    return (ascii && utf8.complete()) || textIsRight(buffer, from, count);
+  }
+
+  /**
+   * @param room how much to begin with
+   */
+  private ByteBuf gathered(int room) {
     ByteBuf buffer = gathered;
     if (buffer == null) {
-      // Twice what came, so that the last few bytes of a frame seldom make it grow.
-      int room = (int) Math.min(length - position, 2L * count);
       buffer = allocator.buffer(GATHERED_FROM + room).setIndex(GATHERED_FROM, GATHERED_FROM);
       gathered = buffer;
     }
-    int from = buffer.writerIndex();
-    boolean ascii = append(buffer, in, count);
+    return buffer;
+  }
+
+  private @Nullable Event compressedPayload(ByteBuf in, MessageInflater inflating) {
+    int count = (int) Math.min(length - position, in.readableBytes());
+    if (count > 0) {
+      int from = in.readerIndex();
+      Mask.unmask(in, from, count, key, position);
+      in.skipBytes(count);
+      position += count;
+      inflating.input(in, from, count);
+      if (!inflate(inflating)) {
+        return Event.VIOLATION;
+      }
+    }
+    if (position < length) {
+      return Event.MORE;
+    }
+    if (!fin) {
+      phase = Phase.HEADER;
+      return null;
+    }
+    return inflatedMessage(inflating);
+  }
+
+  private Event inflatedMessage(MessageInflater inflating) {
+    if (inflating.finish() && !inflate(inflating)) {
+      return Event.VIOLATION;
+    }
+    if (!inflating.isComplete()) {
+      violated(Violation.protocol("compressed data that ends too soon"));
+      return Event.VIOLATION;
+    }
+    inflating.end();
+    return gatheredMessage();
+  }
+
+  /**
+   * Gathers what was put in, inflated. The fault that comes first in the message is the one told.
+   */
+  private boolean inflate(MessageInflater inflating) {
+    long most = Math.min(limits.messageSize(), inflating.mostBytes());
+    MessageInflater.Step step;
+    do {
+      ByteBuf buffer = gathered(0);
+      int from = buffer.writerIndex();
+      long room = most - (from - GATHERED_FROM);
+      // One byte more than may be shows that there is more.
+      step = inflating.step(buffer, room + 1);
+      int count = buffer.writerIndex() - from;
+      if (!textIsRight(buffer, from, (int) Math.min(count, room))) {
+        return false;
+      }
+      if (count > room) {
+        return violated(
+            most == limits.messageSize()
+                ? Violation.tooBig("a message over " + most + " bytes")
+                : Violation.tooBig("a message that inflates too far"));
+      }
+    } while (step == MessageInflater.Step.MORE);
+    return step == MessageInflater.Step.DRAINED
+        || violated(Violation.protocol("compressed data that is not DEFLATE"));
+  }
+
+  private boolean textIsRight(ByteBuf buffer, int from, int count) {
     return messageOpcode != Opcode.TEXT
-        || (ascii && utf8.complete())
         || utf8.accept(buffer, from, count)
         || violated(Violation.utf8("text that is not UTF-8"));
   }
@@ -415,7 +530,11 @@ public final class FrameDecoder {
     return ascii;
   }
 
-  private long gatheredBytes() {
+  /** The payload bytes of the message's frames that are done, as they were on the wire. */
+  private long receivedBytes() {
+    if (inflater != null && compressed) {
+      return inflater.announced();
+    }
     return gathered == null ? 0 : gathered.readableBytes();
   }
 

@@ -13,6 +13,9 @@ public final class FrameEncoder {
   /** The most bytes of a close reason (RFC 6455 §5.5: 125, less the code). */
   public static final int MAX_REASON = 123;
 
+  /** To be set in the opcode of a compressed message (RFC 7692 §6). */
+  public static final int COMPRESSED = 0x40;
+
   private static final int FIN = 0x80;
   private static final int LARGEST_IN_ONE_BYTE = 125;
   private static final int LARGEST_IN_TWO_BYTES = 0xFFFF;

@@ -2,6 +2,7 @@ package io.drawbridge.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -41,6 +42,11 @@ public final class Payload {
   /** The bytes without a copy, sharing the memory below; the caller releases it. */
   public ByteBuf retainedSlice() {
     return buffer.retainedSlice(offset, length);
+  }
+
+  /** The bytes without a copy, valid as long as the payload is. */
+  public ByteBuffer nioBuffer() {
+    return buffer.nioBuffer(offset, length);
   }
 
   /** The bytes as a String; only for text, which was checked to be UTF-8 before it got here. */

@@ -337,6 +337,25 @@ class UpgradeCheckTest {
   }
 
   @Nested
+  @DisplayName("Sec-WebSocket-Extensions (RFC 6455 §9.1)")
+  final class Extensions {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"permessage-deflate", "x-unknown; a=1, y", "x; a=\"1\",,"})
+    void mayOfferAnything(String value) {
+      assertAdmitted(valid().header("Sec-WebSocket-Extensions", value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ";", "x;", "x; =1", "x y", "x; a=\"1 2\"", "x, y z"})
+    void mustKeepToTheirGrammar(String value) {
+      assertBad(
+          valid().header("Sec-WebSocket-Extensions", value),
+          "Sec-WebSocket-Extensions is malformed");
+    }
+  }
+
+  @Nested
   @DisplayName("a body")
   final class Body {
 

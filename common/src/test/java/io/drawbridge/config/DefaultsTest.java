@@ -76,6 +76,7 @@ roles:   [echo, auth, guard, ops]
   void areThePromisedOnes() {
     ObjectNode promised = (ObjectNode) YamlText.parse(PROMISED);
     ((ObjectNode) promised.get("echo")).putObject("limits");
+    ((ObjectNode) promised.get("compression")).put("contextTakeover", false);
 
     assertThat((JsonNode) Defaults.tree()).isEqualTo(promised);
   }

@@ -55,9 +55,6 @@ class NotYetInForceTest {
     "echo.limits.connectRate, 7/s",
     "auth.limits.connectBurst, 7",
     "auth.limits.connectionsPerAddress, unlimited",
-    "compression.enabled, true",
-    "compression.level, 7",
-    "compression.maxRatio, 7",
     "cluster.host, 10.0.0.7",
     "cluster.members, 10.0.0.7",
     "cluster.port, 7"

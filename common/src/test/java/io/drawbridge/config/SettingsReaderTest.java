@@ -276,6 +276,7 @@ data: null                      | data: needs a value
     others.put("tls.key", "key.pem");
     others.put("tls.clientCa", "ca.pem");
     others.put("compression.enabled", "true");
+    others.put("compression.contextTakeover", "true");
     others.put("compression.level", "7");
     others.put("compression.maxRatio", "7");
     others.put("guard.log", "else.log");

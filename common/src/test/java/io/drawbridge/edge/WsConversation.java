@@ -43,6 +43,7 @@ public final class WsConversation implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final String LOOPBACK = "127.0.0.1";
+  private static final int RSV1 = 0x40;
   private static final int SMALL_BUFFER = 16 * 1024;
   private static final Set<Integer> OPCODES =
       Set.of(Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE, Opcode.PING, Opcode.PONG);
@@ -61,6 +62,13 @@ public final class WsConversation implements AutoCloseable {
 
   private int retrySeconds;
   private boolean closeSeen;
+
+  /** Whether the server may compress a message. */
+  private boolean compression;
+
+  /** Whether the frame read last was compressed. */
+  private boolean compressed;
+
   private @Nullable ServerFrame peeked;
 
   private WsConversation(Socket socket) throws IOException {
@@ -196,14 +204,20 @@ public final class WsConversation implements AutoCloseable {
 
   // --- to expect --------------------------------------------------------------------------------
 
-  /** A 101 that is right in every respect. */
+  /** A 101 that is right in every respect, without any extension. */
   public WsConversation expectUpgrade() {
+    return expectUpgrade("");
+  }
+
+  /** A 101 that is right in every respect, with these extensions. */
+  public WsConversation expectUpgrade(String extensions) {
     HttpAnswer answer = HttpAnswer.of(head(), "");
     assertThat(answer.status()).as(answer.statusLine()).isEqualTo(101);
     assertThat(answer.header("Upgrade")).isEqualToIgnoringCase("websocket");
     assertThat(answer.header("Connection")).isEqualToIgnoringCase("Upgrade");
     assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(HandshakeText.ACCEPT);
-    assertThat(answer.header("Sec-WebSocket-Extensions")).isEmpty();
+    assertThat(answer.header("Sec-WebSocket-Extensions")).isEqualTo(extensions);
+    compression = !extensions.isEmpty();
     assertThat(answer.header("Sec-WebSocket-Protocol")).isEmpty();
     return this;
   }
@@ -349,6 +363,13 @@ public final class WsConversation implements AutoCloseable {
     }
   }
 
+  /** The payload of the next message, which must be compressed, as it came. */
+  public byte[] compressed() {
+    ServerFrame frame = next();
+    assertThat(compressed).as("%s is compressed", frame).isTrue();
+    return frame.payload();
+  }
+
   /** The next frame, which stays the next. */
   public ServerFrame peek() {
     peeked = next();
@@ -365,6 +386,10 @@ public final class WsConversation implements AutoCloseable {
     assertThat(closeSeen).as("nothing may come behind a Close frame").isFalse();
     byte[] start = bytes(2);
     int length = start[1] & 0x7F;
+    compressed = compression && (start[0] & RSV1) != 0 && (start[0] & 0x0F) < Opcode.CLOSE;
+    if (compressed) {
+      start[0] &= ~RSV1;
+    }
     byte[] extended = bytes(length == 126 ? Short.BYTES : length == 127 ? Long.BYTES : 0);
     int payload = extended.length == 0 ? length : new BigInteger(1, extended).intValueExact();
     ServerFrame frame =

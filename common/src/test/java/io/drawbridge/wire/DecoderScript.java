@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drawbridge.wire.FrameDecoder.Event;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds the same bytes to decoders whole, byte by byte and at random splits, from heap, direct and
@@ -30,6 +32,27 @@ final class DecoderScript {
   private static final byte[] WHATEVER = new byte[20];
 
   private DecoderScript() {}
+
+  /**
+   * What the decoders are made with.
+   *
+   * @param deflate what was agreed on; null for no compression
+   * @param maxRatio see {@link DeflateContexts}
+   */
+  record Setup(WireLimits limits, @Nullable PerMessageDeflate deflate, int maxRatio) {
+
+    FrameDecoder decoder(ByteBufAllocator allocator) {
+      return deflate == null
+          ? new FrameDecoder(limits, allocator)
+          : new FrameDecoder(limits, allocator, new DeflateContexts(6, maxRatio).inflater(deflate));
+    }
+
+    /** The most memory that so many bytes may make it use. */
+    long bound(long bytes) {
+      long content = deflate == null ? Math.min(bytes, limits.messageSize()) : limits.messageSize();
+      return SMALLEST + 2 * content;
+    }
+  }
 
   /** Where the bytes of one read lie, with junk before and behind that nobody may touch. */
   private enum Memory {
@@ -71,16 +94,20 @@ final class DecoderScript {
    * @param seed where the random splits start from
    */
   static List<Seen> read(WireLimits limits, long seed, byte[]... frames) {
+    return read(new Setup(limits, null, 1), seed, frames);
+  }
+
+  static List<Seen> read(Setup setup, long seed, byte[]... frames) {
     byte[] all = ClientFrames.join(frames);
-    List<Seen> whole = readPieces(limits, all, Memory.HEAP, () -> all.length);
-    assertThat(readPieces(limits, all, Memory.DIRECT, () -> all.length))
+    List<Seen> whole = readPieces(setup, all, Memory.HEAP, () -> all.length);
+    assertThat(readPieces(setup, all, Memory.DIRECT, () -> all.length))
         .as("whole, direct memory")
         .isEqualTo(whole);
-    assertThat(readPieces(limits, all, Memory.SLICE, () -> 1)).as("byte by byte").isEqualTo(whole);
+    assertThat(readPieces(setup, all, Memory.SLICE, () -> 1)).as("byte by byte").isEqualTo(whole);
     Random random = new Random(seed);
     for (int most : new int[] {3, 7, 15, 40, Math.max(1, all.length)}) {
       for (Memory memory : Memory.values()) {
-        assertThat(readPieces(limits, all, memory, () -> random.nextInt(most + 1)))
+        assertThat(readPieces(setup, all, memory, () -> random.nextInt(most + 1)))
             .as("pieces of 0 to %d bytes, %s", most, memory)
             .isEqualTo(whole);
       }
@@ -90,24 +117,28 @@ final class DecoderScript {
 
   /** Where and why the bytes are refused; the same at any split, and not a byte sooner or later. */
   static Refusal refusal(WireLimits limits, byte[]... frames) {
+    return refusal(new Setup(limits, null, 1), frames);
+  }
+
+  static Refusal refusal(Setup setup, byte[]... frames) {
     byte[] all = ClientFrames.join(frames);
     for (int end = 1; end <= all.length; end++) {
       byte[] soFar = Arrays.copyOf(all, end);
-      List<Seen> seen = read(limits, soFar);
+      List<Seen> seen = read(setup, 1, soFar);
       if (!seen.isEmpty() && seen.get(seen.size() - 1).event() == Event.VIOLATION) {
-        assertThat(read(limits, all, WHATEVER)).as("with more behind it").isEqualTo(seen);
-        return new Refusal(end - 1, violation(limits, soFar));
+        assertThat(read(setup, 1, all, WHATEVER)).as("with more behind it").isEqualTo(seen);
+        return new Refusal(end - 1, violation(setup, soFar));
       }
     }
-    throw new AssertionError("not refused: " + read(limits, all));
+    throw new AssertionError("not refused: " + read(setup, 1, all));
   }
 
   static Refusal refusal(byte[]... frames) {
     return refusal(ROOMY, frames);
   }
 
-  private static Violation violation(WireLimits limits, byte[] bytes) {
-    var decoder = new FrameDecoder(limits, Unpooled.EMPTY_BUFFER.alloc());
+  private static Violation violation(Setup setup, byte[] bytes) {
+    var decoder = setup.decoder(Unpooled.EMPTY_BUFFER.alloc());
     ByteBuf in = Unpooled.copiedBuffer(bytes);
     while (decoder.next(in) != Event.VIOLATION) {
       assertThat(in.isReadable()).isTrue();
@@ -116,10 +147,9 @@ final class DecoderScript {
     return decoder.violation();
   }
 
-  private static List<Seen> readPieces(
-      WireLimits limits, byte[] all, Memory memory, IntSupplier sizes) {
+  private static List<Seen> readPieces(Setup setup, byte[] all, Memory memory, IntSupplier sizes) {
     var allocator = new UnpooledByteBufAllocator(memory == Memory.DIRECT, true);
-    var decoder = new FrameDecoder(limits, allocator);
+    var decoder = setup.decoder(allocator);
     List<Seen> seen = new ArrayList<>();
     for (int from = 0; from < all.length; ) {
       int count = Math.min(sizes.getAsInt(), all.length - from);
@@ -131,7 +161,7 @@ final class DecoderScript {
       from += count;
       assertThat(used(allocator))
           .as("memory after %d bytes", from)
-          .isLessThanOrEqualTo(SMALLEST + 2 * Math.min(from, limits.messageSize()));
+          .isLessThanOrEqualTo(setup.bound(from));
     }
     decoder.release();
     assertThat(used(allocator)).as("memory that is not given back").isZero();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Conversations with clients that we did not write: what we take for the protocol, others must,
  * too. Skipped where a client is not installed, except in continuous integration (variable {@code
- * CI}), where that is a failure.
+ * CI}), where that is a failure. Compression is on: both clients offer it.
  */
 class ForeignClientsTest {
   private static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
@@ -36,7 +36,7 @@ class ForeignClientsTest {
 
   @BeforeAll
   static void start() throws IOException {
-    Settings settings = TestSettings.of(folder);
+    Settings settings = TestSettings.of(folder, "compression.enabled", "true");
     server = Servers.start(settings);
     arguments =
         List.of(
@@ -57,6 +57,7 @@ class ForeignClientsTest {
         "text",
         "binary",
         "bigText",
+        "smallWindows",
         "ping",
         "close",
         "goodToken",
@@ -77,6 +78,7 @@ class ForeignClientsTest {
         "text",
         "binary",
         "bigText",
+        "smallWindows",
         "ping",
         "close",
         "goodToken",

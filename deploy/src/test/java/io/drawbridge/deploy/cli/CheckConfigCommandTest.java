@@ -61,11 +61,11 @@ class CheckConfigCommandTest {
 
   @Test
   void warnsOfWhatIsNotInForce() throws IOException {
-    Cli cli = check("compression: { enabled: true }\n");
+    Cli cli = check("firewall: { strikes: 5 }\n");
 
     assertThat(cli.status()).isZero();
-    assertThat(cli.err()).startsWith("warning: compression.enabled: ");
-    assertThat(cli.out()).contains("enabled: true");
+    assertThat(cli.err()).startsWith("warning: firewall.strikes: ");
+    assertThat(cli.out()).contains("strikes: 5");
   }
 
   @Test
