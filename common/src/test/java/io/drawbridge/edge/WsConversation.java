@@ -380,6 +380,11 @@ public final class WsConversation implements AutoCloseable {
     }
   }
 
+  /** Whether the frame that was read last is compressed. */
+  public boolean wasCompressed() {
+    return compressed;
+  }
+
   /** The next frame, which stays the next. */
   public ServerFrame peek() {
     peeked = next();

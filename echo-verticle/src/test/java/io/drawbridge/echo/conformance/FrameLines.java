@@ -8,8 +8,19 @@ import java.util.Arrays;
 
 /** Makes bytes of the {@code >} lines of one script. */
 final class FrameLines {
+  private static final int RSV1 = 4;
+
   /** What the frame that a {@code rest} line goes on with has sent of its payload. */
   private int position;
+
+  private final Compression compression;
+
+  /**
+   * @param compression what {@code deflated} payloads go through
+   */
+  FrameLines(Compression compression) {
+    this.compression = compression;
+  }
 
   /** The bytes of {@code text fin=0 "a"}, {@code raw x'81'} and so on. */
   byte[] bytes(String line) {
@@ -40,18 +51,19 @@ final class FrameLines {
   /** A frame, or with {@code fragments=n} as many as it takes. */
   private byte[] message(int opcode, Notation words) {
     String fragments = words.option("fragments");
-    if (fragments.isEmpty()) {
+    boolean deflated = words.flag("deflated");
+    if (fragments.isEmpty() && !deflated) {
       return frame(opcode, words);
     }
-    byte[] payload = words.payload();
-    int size = (int) Notation.size(fragments);
+    byte[] payload = deflated ? compression.deflated(words.payload()) : words.payload();
+    int size = fragments.isEmpty() ? payload.length : (int) Notation.size(fragments);
     var all = new ByteArrayOutputStream();
     for (int from = 0; from < payload.length; from += size) {
       int to = Math.min(payload.length, from + size);
       all.writeBytes(
           ClientFrames.frame(
               to == payload.length,
-              0,
+              deflated && from == 0 ? RSV1 : 0,
               from == 0 ? opcode : Opcode.CONTINUATION,
               Arrays.copyOfRange(payload, from, to)));
     }

@@ -64,9 +64,7 @@ final class HandshakeConformanceTest {
           assertThat(answer.status()).isEqualTo(101);
           assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(lines.accept());
         }
-        Script script = new Script(client, each, split, seed);
-        lines.talk().forEach(script::line);
-        script.end();
+        new Script(client, each, split, seed).run(lines.talk());
       } else {
         refusal(client.answer(), expected, lines.answerHeaders());
         client.expectNoMore();

@@ -13,13 +13,15 @@ import java.util.List;
  */
 final class HandshakeLines {
   private static final String ACCEPT = " accept=";
+  private static final String EXTENSIONS = "101 permessage-deflate";
   private static final String HEADER = "< header ";
 
   private final HandshakeText handshake = HandshakeText.valid();
   private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
   private boolean isRaw;
   private final ByteArrayOutputStream behind = new ByteArrayOutputStream();
-  private final FrameLines frames = new FrameLines();
+  private final FrameLines frames = new FrameLines(new Compression(""));
+  private String extensions = "";
   private final List<String> answerHeaders = new ArrayList<>();
   private final List<String> talk = new ArrayList<>();
   private String expected = "";
@@ -44,6 +46,11 @@ final class HandshakeLines {
     return accept;
   }
 
+  /** The Sec-WebSocket-Extensions of a 101; empty for none. */
+  String extensions() {
+    return extensions;
+  }
+
   /** Header lines that another answer must have. */
   List<String> answerHeaders() {
     return answerHeaders;
@@ -66,6 +73,7 @@ final class HandshakeLines {
 
   private void before(String word, String rest) {
     switch (word) {
+      case "offer" -> handshake.plus("Sec-WebSocket-Extensions", rest);
       case "method" -> handshake.method(text(rest));
       case "target" -> handshake.target(text(rest));
       case "version" -> handshake.version(text(rest));
@@ -83,6 +91,11 @@ final class HandshakeLines {
   }
 
   private void answer(String words) {
+    if (words.startsWith(EXTENSIONS)) {
+      expected = "101";
+      extensions = words.substring("101 ".length());
+      return;
+    }
     int at = words.indexOf(ACCEPT);
     expected = at < 0 ? words : words.substring(0, at);
     accept = at < 0 ? accept : words.substring(at + ACCEPT.length());
