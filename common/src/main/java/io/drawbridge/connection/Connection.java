@@ -34,7 +34,10 @@ public final class Connection {
     CLOSED
   }
 
-  /** How long a peer may take to answer our Close frame; RFC 6455 §7.1.1 leaves it open. */
+  /**
+   * How long a peer may take to answer our Close frame, or to read what waits before our answer to
+   * its own; RFC 6455 §7.1.1 leaves it open.
+   */
   private static final long CLOSE_ANSWER = Duration.ofSeconds(5).toNanos();
 
   /** How long a peer may take to read the last bytes before its socket is cut. */
@@ -307,6 +310,8 @@ public final class Connection {
       ended(code);
     }
     hangUp();
+    // Here the peer is polite, and what was queued for it before is still worth reading.
+    cutAt = now() + CLOSE_ANSWER;
   }
 
   /** Leaves the peer a moment to read what was written, and then cuts the socket. */
@@ -319,6 +324,7 @@ public final class Connection {
   private void shutDownOnceWritten() {
     if (hangingUp && out.queued() == 0) {
       hangingUp = false;
+      cutAt = now() + LINGER;
       socket.shutdownOutput();
     }
   }

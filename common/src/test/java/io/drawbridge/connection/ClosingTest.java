@@ -2,6 +2,7 @@ package io.drawbridge.connection;
 
 import static io.drawbridge.edge.TestGateway.UNLIMITED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.edge.LeakCheck;
 import io.drawbridge.edge.TalkingHandler;
@@ -10,6 +11,7 @@ import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.ClientFrames;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,51 @@ final class ClosingTest {
         .expectEof();
 
     assertThat(gateway.errors().count("INTERNAL_ERROR")).isZero();
+  }
+
+  @Test
+  void whatTheySendBetweenOurCloseAndTheirsIsIgnored() {
+    open()
+        .send(TalkingHandler.CLOSE)
+        .expectClose(1003, "UNSUPPORTED_DATA")
+        .send("too late")
+        .ping("too late")
+        .raw(ClientFrames.firstText("too late, and only half"))
+        .sendClose(1003)
+        .expectEof();
+  }
+
+  @Test
+  void aCloseFrameByteByByte() {
+    open()
+        .byteByByte(ClientFrames.close(4001, "in its own time, ✓"))
+        .expectCloseAnswer(4001)
+        .expectEof();
+  }
+
+  @Test
+  @DisplayName("who closes gets the answers to all before, even if it reads them late")
+  void theyCloseAndReadLate() {
+    gateway.start(
+        "limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited, outbound: 64MiB}",
+        () -> handler);
+    WsConversation client = gateway.openNarrow();
+    byte[] large = new byte[60_000];
+    byte[][] frames = new byte[121][];
+    Arrays.fill(frames, ClientFrames.binary(large));
+    frames[120] = ClientFrames.close(1000, "");
+    client.flood(ClientFrames.join(frames), 1);
+
+    // The kernel's buffers don't hold as much: part of it, and our Close, wait in our queue.
+    await()
+        .during(Duration.ofMillis(900))
+        .atMost(WsConversation.PATIENCE)
+        .until(() -> gateway.counted("drawbridge.closes") == 1);
+
+    for (int i = 0; i < 120; i++) {
+      client.expectBinary(large);
+    }
+    client.expectCloseAnswer(1000).expectEof();
   }
 
   @Test

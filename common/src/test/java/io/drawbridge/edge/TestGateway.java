@@ -47,6 +47,7 @@ public final class TestGateway implements AfterEachCallback {
   private final List<WsConversation> conversations = new ArrayList<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Capacity capacity = new Capacity();
+  private boolean nativeTransport;
   private Vertx vertx;
   private Gateway gateway;
   private String deployment = "";
@@ -59,6 +60,12 @@ public final class TestGateway implements AfterEachCallback {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Will run on the system's own transport, as the product does, and not on Java's. */
+  public TestGateway onNativeTransport() {
+    nativeTransport = true;
+    return this;
   }
 
   /** Starts a guard and an edge that has these handlers. */
@@ -77,7 +84,13 @@ public final class TestGateway implements AfterEachCallback {
       String yaml, Function<Gateway, V> verticle, ToIntFunction<V> portOf) {
     Settings settings = settings(yaml);
     // The default event loops for each core would be many threads in all.
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(2)
+                .setWorkerPoolSize(2)
+                .setPreferNativeTransport(nativeTransport));
+    assertThat(vertx.isNativeTransportEnabled()).isEqualTo(nativeTransport);
     gateway = new Gateway(settings, new Node("node-test", Time.system(), meters), capacity);
     done(vertx.deployVerticle(new GuardVerticle(settings, gateway.node())));
     V edge = verticle.apply(gateway);
@@ -177,9 +190,9 @@ public final class TestGateway implements AfterEachCallback {
     return folder.resolve("errors.log");
   }
 
-  /** How often a counter has counted, over all of its tags. */
-  public double counted(String name) {
-    return meters.find(name).counters().stream().mapToDouble(c -> c.count()).sum();
+  /** How often a counter has counted, over all of its tags but those that are named. */
+  public double counted(String name, String... tags) {
+    return meters.find(name).tags(tags).counters().stream().mapToDouble(c -> c.count()).sum();
   }
 
   /** Ends all conversations that are still open, by a reset. */
