@@ -168,8 +168,9 @@ final class FrameDecoderLimitsTest {
     byte[] empty = empties(100);
 
     assertThat(read(unlimited, empty, ClientFrames.last("a"))).containsExactly(Seen.text("a"));
-    assertThat(refusal(unlimited, empty, ClientFrames.middle("a"), ClientFrames.middle("")))
-        .isEqualTo(tooBig(empty.length + 7 + 1, "more empty fragments than 100"));
+    // Not by refusal(), which tries every length: here that takes seconds.
+    assertThat(read(unlimited, empty, ClientFrames.middle("a"), ClientFrames.middle("")))
+        .containsExactly(Seen.violation(Violation.tooBig("more empty fragments than 100")));
   }
 
   @Test
