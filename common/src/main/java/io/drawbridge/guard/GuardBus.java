@@ -25,6 +25,9 @@ public final class GuardBus {
   /** Header of the answer: how many edges asked within the last seconds. */
   static final String EDGES = "drawbridge-edges";
 
+  /** The most permits that one request may want. */
+  static final long MOST_PERMITS = 10_000;
+
   /** The failure code of a request whose body is wrong. */
   static final int BAD_REQUEST = 400;
 

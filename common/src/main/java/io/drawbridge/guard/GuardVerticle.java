@@ -36,7 +36,6 @@ public final class GuardVerticle extends VerticleBase {
   /** Room for the longest user id behind {@code user:}. */
   private static final int LONGEST_KEY = 512;
 
-  private static final long MOST_PERMITS = 10_000;
   private static final int MOST_EDGES = 10_000;
   private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);
 
@@ -170,11 +169,12 @@ public final class GuardVerticle extends VerticleBase {
     Object want = body.getValue("want");
     if (want instanceof Integer || want instanceof Long) {
       long number = ((Number) want).longValue();
-      if (number >= 1 && number <= MOST_PERMITS) {
+      if (number >= 1 && number <= GuardBus.MOST_PERMITS) {
         return number;
       }
     }
-    throw new IllegalArgumentException("want: must be a whole number, 1 to " + MOST_PERMITS);
+    throw new IllegalArgumentException(
+        "want: must be a whole number, 1 to " + GuardBus.MOST_PERMITS);
   }
 
   private int edgesSeen(@Nullable String edge, long now) {

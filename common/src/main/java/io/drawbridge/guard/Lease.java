@@ -77,7 +77,8 @@ public final class Lease {
     this.unlimited = rate.unlimited();
     this.whenSilent = whenSilent;
     this.source = source;
-    this.want = Math.max(1, (long) (rate.perSecond() * SHARE_OF_A_SECOND));
+    this.want =
+        Math.max(1, (long) Math.min(GuardBus.MOST_PERMITS, rate.perSecond() * SHARE_OF_A_SECOND));
   }
 
   /** Spends a permit, if there is one. */

@@ -80,7 +80,15 @@ class LeaseTest {
   final class Answered {
 
     @ParameterizedTest
-    @CsvSource({"100/s,10", "1/s,1", "5/s,1", "60/m,1", "200/s,20", "1000000/s,100000"})
+    @CsvSource({
+      "100/s,10",
+      "1/s,1",
+      "5/s,1",
+      "60/m,1",
+      "200/s,20",
+      "100000/s,10000",
+      "1000000/s,10000"
+    })
     void asksForATenthOfASecond(String rate, long want) {
       lease(rate, WhenGuardSilent.SHARE).prepare(time.nanos());
 
