@@ -69,11 +69,13 @@ public final class Connection {
   private long drainAt = NEVER;
   private long cutAt = NEVER;
 
-  /** Whether our direction is shut down as soon as all is written. */
+  /** Whether our direction is to be shut down as soon as all is written. */
   private boolean hangingUp;
 
-  /** When the client last took something that was queued for it; known while it blocks us. */
+  // When the client last took something that was queued for it, and what was left; known while it
+  // blocks us.
   private long lastTaken;
+  private long leftThen;
 
   public Connection(EdgeContext context, Socket socket, Opening opening, MessageHandler handler) {
     long now = context.node().time().nanos();
@@ -96,7 +98,8 @@ public final class Connection {
   public void start(Runnable onGone) {
     this.onGone = onGone;
     context.connections().add(this);
-    socket.start(this::read, this::taken, this::gone);
+    socket.pushBackAt(limits.outbound() / 4, limits.outbound() / 2);
+    socket.start(this::read, this::room, this::gone);
     try {
       handler.opened(this);
     } catch (RuntimeException e) {
@@ -194,6 +197,7 @@ public final class Connection {
   void pushBack(long now) {
     if (out.queued() > limits.outbound() / 2) {
       lastTaken = now;
+      leftThen = out.queued();
       in.stop(Inbound.BACKPRESSURE);
     }
   }
@@ -217,7 +221,10 @@ public final class Connection {
       return false;
     }
     out.flush();
-    shutDownOnceWritten();
+    if (hangingUp) {
+      hangingUp = false;
+      socket.onceWritten(this::allWritten);
+    }
     return true;
   }
 
@@ -259,15 +266,11 @@ public final class Connection {
     }
   }
 
-  /** The client has taken some of what was written. */
-  private void taken() {
+  /** The client has taken much of what was queued for it. */
+  private void room() {
     if (in.isStoppedBy(Inbound.BACKPRESSURE)) {
-      lastTaken = now();
-      if (out.queued() <= limits.outbound() / 4) {
-        in.proceed(Inbound.BACKPRESSURE);
-      }
+      in.proceed(Inbound.BACKPRESSURE);
     }
-    shutDownOnceWritten();
   }
 
   // --- closing ----------------------------------------------------------------------------------
@@ -321,12 +324,9 @@ public final class Connection {
   }
 
   /** A full close could turn into a reset that destroys our Close frame on its way. */
-  private void shutDownOnceWritten() {
-    if (hangingUp && out.queued() == 0) {
-      hangingUp = false;
-      cutAt = now() + LINGER;
-      socket.shutdownOutput();
-    }
+  private void allWritten() {
+    cutAt = now() + LINGER;
+    socket.shutdownOutput();
   }
 
   /** The socket is gone, in whatever order it came to that. */
@@ -397,7 +397,15 @@ public final class Connection {
 
   /** Whether answers wait, and the client has taken none of them for as long as a pong may take. */
   private boolean isBlocked(long now) {
-    return in.isStoppedBy(Inbound.BACKPRESSURE) && now - lastTaken >= limits.pong().toNanos();
+    if (!in.isStoppedBy(Inbound.BACKPRESSURE)) {
+      return false;
+    }
+    long left = out.queued();
+    if (left < leftThen) {
+      lastTaken = now;
+    }
+    leftThen = left;
+    return now - lastTaken >= limits.pong().toNanos();
   }
 
   private void wake(long now) {

@@ -3,9 +3,12 @@ package io.drawbridge.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Handler;
@@ -29,15 +32,12 @@ public final class Socket {
   private final ContextInternal context = ContextInternal.current().unwrap();
   private final Channel channel;
 
-  /** Bytes written that the kernel has not taken yet. */
-  private long queued;
-
   /** Whether a read is at hand, whose end flushes all that was written meanwhile. */
   private boolean inRead;
 
   private boolean unflushed;
   private Handler<ByteBuf> onRead = ReferenceCountUtil::release;
-  private Runnable onWritten = () -> {};
+  private Runnable onRoom = () -> {};
   private Runnable onClosed = () -> {};
 
   public Socket(NetSocket socket) {
@@ -50,12 +50,13 @@ public final class Socket {
 
   /**
    * @param onRead is given each buffer that was read, and releases it
-   * @param onWritten is called when the kernel has taken some of what was written
+   * @param onRoom is called when the queue was fuller than {@link #pushBackAt} says, and no longer
+   *     is
    * @param onClosed is called once, when the connection is gone for whatever reason
    */
-  void start(Handler<ByteBuf> onRead, Runnable onWritten, Runnable onClosed) {
+  void start(Handler<ByteBuf> onRead, Runnable onRoom, Runnable onClosed) {
     this.onRead = onRead;
-    this.onWritten = onWritten;
+    this.onRoom = onRoom;
     this.onClosed = onClosed;
   }
 
@@ -74,6 +75,12 @@ public final class Socket {
     flush();
   }
 
+  private void writable() {
+    if (channel.isWritable()) {
+      context.dispatch(onRoom);
+    }
+  }
+
   private void closed() {
     context.dispatch(onClosed);
   }
@@ -82,29 +89,39 @@ public final class Socket {
     return channel.alloc();
   }
 
+  /**
+   * When the queue is said to have room again: once it has dwindled from over {@code high} bytes to
+   * less than {@code low}.
+   */
+  void pushBackAt(long low, long high) {
+    int least = (int) Math.max(1, Math.min(low, Integer.MAX_VALUE));
+    int most = (int) Math.max(least, Math.min(high, Integer.MAX_VALUE));
+    channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(least, most));
+  }
+
+  /** Bytes written that the kernel has not taken yet, and a little for each write. */
   long queued() {
-    return queued;
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
   }
 
   /**
    * Writes and releases; flushed at the end of the read at hand, or at once outside of one.
    *
-   * <p>Vert.x's own queue would forget to release what is left in it when the peer is gone.
+   * <p>Vert.x's own queue would forget to release what is left in it when the peer is gone. A fault
+   * shows as one of the channel: nobody waits for a single write.
    */
   void write(ByteBuf bytes) {
-    int count = bytes.readableBytes();
-    queued += count;
     unflushed = true;
-    channel
-        .write(bytes)
-        .addListener(
-            written -> {
-              queued -= count;
-              onWritten.run();
-            });
+    var unused = channel.write(bytes, channel.voidPromise());
     if (!inRead) {
       flush();
     }
+  }
+
+  /** Runs this once all that was written before is with the kernel, or lost. */
+  void onceWritten(Runnable then) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> then.run());
   }
 
   private void flush() {
@@ -143,6 +160,11 @@ public final class Socket {
     @Override
     public void channelReadComplete(ChannelHandlerContext reader) {
       readAll();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext reader) {
+      writable();
     }
 
     @Override
