@@ -97,6 +97,7 @@ final class EndingsTest {
   @ParameterizedTest(name = "{0}, {1}: {2}")
   @MethodSource("endings")
   void onJavasTransport(At at, By by, int code) {
+    gateway.onJavaTransport();
     WsConversation client = open(at);
     end(client, by);
     // Whom we don't read may send what it likes: even its end is seen only when we do.
@@ -109,7 +110,6 @@ final class EndingsTest {
   @MethodSource("endings")
   @EnabledOnOs(OS.LINUX)
   void onTheNativeTransport(At at, By by, int code) {
-    gateway.onNativeTransport();
     WsConversation client = open(at);
     end(client, by);
     if (by == By.CLOSE_FRAME || by == By.SILENCE) {

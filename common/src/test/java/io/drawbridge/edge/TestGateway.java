@@ -47,7 +47,7 @@ public final class TestGateway implements AfterEachCallback {
   private final List<WsConversation> conversations = new ArrayList<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Capacity capacity = new Capacity();
-  private boolean nativeTransport;
+  private boolean nativeTransport = System.getProperty("os.name").equals("Linux");
   private Vertx vertx;
   private Gateway gateway;
   private String deployment = "";
@@ -62,9 +62,11 @@ public final class TestGateway implements AfterEachCallback {
     }
   }
 
-  /** Will run on the system's own transport, as the product does, and not on Java's. */
-  public TestGateway onNativeTransport() {
-    nativeTransport = true;
+  /**
+   * Will run on Java's transport, and not on the system's own, as the product does where it can.
+   */
+  public TestGateway onJavaTransport() {
+    nativeTransport = false;
     return this;
   }
 
