@@ -77,9 +77,9 @@ class SamplerTest {
 
   @Test
   void endsOnlyTheWindowsThatAreOver() {
-    sampler.left("A", PEER, time.nanos());
+    sampler.left(new Subject("A", PEER), 1, time.nanos());
     time.advance(Duration.ofSeconds(30));
-    sampler.left("B", PEER, time.nanos());
+    sampler.left(new Subject("B", PEER), 1, time.nanos());
     time.advance(Duration.ofSeconds(30));
 
     assertThat(sampler.ended(time.nanos())).containsExactly(suppressed("A", PEER, 1));
@@ -89,7 +89,7 @@ class SamplerTest {
   @Test
   void countsWhatCouldNotBeKeptThoughItWasAdmitted() {
     assertThat(admits("A", PEER)).isTrue();
-    sampler.left("A", PEER, time.nanos());
+    sampler.left(new Subject("A", PEER), 1, time.nanos());
 
     assertThat(sampler.endAll()).containsExactly(suppressed("A", PEER, 1));
   }
@@ -97,7 +97,7 @@ class SamplerTest {
   @Test
   void countsPeersTogetherWhenThereAreTooMany() {
     for (int peer = 1; peer <= 7; peer++) {
-      sampler.left("A", "192.0.2." + peer, time.nanos());
+      sampler.left(new Subject("A", "192.0.2." + peer), 1, time.nanos());
     }
 
     assertThat(sampler.endAll())
@@ -124,12 +124,12 @@ class SamplerTest {
   @Test
   void tellsPeersApartAgainOnceThereIsRoom() {
     for (int peer = 1; peer <= 4; peer++) {
-      sampler.left("A", "192.0.2." + peer, time.nanos());
+      sampler.left(new Subject("A", "192.0.2." + peer), 1, time.nanos());
     }
     time.advance(Sampler.WINDOW);
     assertThat(sampler.ended(time.nanos())).hasSize(4);
 
-    sampler.left("A", "192.0.2.4", time.nanos());
+    sampler.left(new Subject("A", "192.0.2.4"), 1, time.nanos());
     assertThat(sampler.endAll()).containsExactly(suppressed("A", "192.0.2.4", 1));
   }
 
