@@ -18,8 +18,11 @@ import java.util.List;
  * was full. Blocks.
  */
 final class LogTail {
-  /** Room for the ids that are remembered, and for more than one line of the longest. */
-  private static final int MOST_BYTES = 16 << 20;
+  /** Room for the ids that are remembered. */
+  private static final int BYTES_OF_IDS = 16 << 20;
+
+  /** Room for more than one line of the longest. */
+  private static final int BYTES_OF_A_LINE = 64 << 10;
 
   private final Path file;
 
@@ -35,7 +38,7 @@ final class LogTail {
     if (!Files.isRegularFile(file) || Files.size(file) == 0) {
       return;
     }
-    String tail = read();
+    String tail = read(BYTES_OF_A_LINE);
     int end = tail.lastIndexOf('\n') + 1;
     if (end == tail.length()) {
       return;
@@ -54,7 +57,7 @@ final class LogTail {
     if (!Files.isRegularFile(file)) {
       return List.of();
     }
-    String[] lines = read().split("\n", -1);
+    String[] lines = read(BYTES_OF_IDS).split("\n", -1);
     return Arrays.stream(lines, Math.max(0, lines.length - 1 - most), lines.length)
         .map(LogTail::id)
         .filter(id -> !id.isEmpty())
@@ -71,10 +74,10 @@ final class LogTail {
     }
   }
 
-  /** One character a byte. */
-  private String read() throws IOException {
+  /** Its last bytes, one character for each. */
+  private String read(int most) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long from = Math.max(0, channel.size() - MOST_BYTES);
+      long from = Math.max(0, channel.size() - most);
       ByteBuffer bytes = ByteBuffer.allocate((int) (channel.size() - from));
       int read = 0;
       while (bytes.hasRemaining() && read >= 0) {

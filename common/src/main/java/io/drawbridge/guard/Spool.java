@@ -264,7 +264,11 @@ final class Spool {
     }
     for (Path other : list(spools)) {
       if (Files.isDirectory(other) && !other.equals(folder)) {
-        adopt(other);
+        try {
+          adopt(other);
+        } catch (IOException e) {
+          LOG.error("{} can't be taken over: {}", other, e.getMessage());
+        }
       }
     }
   }
