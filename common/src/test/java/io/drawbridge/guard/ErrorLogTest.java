@@ -27,6 +27,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -245,6 +248,48 @@ class ErrorLogTest {
         log.append(events(4, 5));
         assertThat(inFolder.ids()).containsExactly("id-4");
       }
+    }
+
+    @Test
+    void losesNothingThoughItIsMovedAllTheTime() throws Exception {
+      AtomicInteger moves = new AtomicInteger();
+      AtomicBoolean over = new AtomicBoolean();
+      CompletableFuture<Void> mover =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!over.get()) {
+                  Path aside = folder.resolve("moved-" + moves.get());
+                  LockSupport.parkNanos(2_000_000);
+                  moves.addAndGet(file.path().toFile().renameTo(aside.toFile()) ? 1 : 0);
+                }
+              });
+      List<ErrorEvent> events = events(0, 5_000);
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        for (int i = 0; i < events.size(); i += 50) {
+          untilTaken(log, events.subList(i, i + 50));
+        }
+      }
+      over.set(true);
+      mover.get(10, SECONDS);
+
+      List<String> found = new ArrayList<>(file.ids());
+      for (int i = 0; i < moves.get(); i++) {
+        found.addAll(file("moved-" + i).ids());
+      }
+      assertThat(moves).hasValueGreaterThan(5);
+      assertThat(found).containsAll(ids(events));
+    }
+
+    private static void untilTaken(ErrorLog log, List<ErrorEvent> events) {
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                log.append(events);
+                return true;
+              });
     }
 
     @Test

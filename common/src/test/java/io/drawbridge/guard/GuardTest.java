@@ -16,12 +16,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GuardTest {
   private static final Peer PEER = new Peer("192.0.2.1", "ada", "s-1");
@@ -187,6 +190,23 @@ class GuardTest {
   }
 
   @Test
+  void keepsACountWholeThatFindsNoRoomWhenItsMinuteIsOver() throws Exception {
+    Files.createFile(folder.resolve("data"));
+    undeployGuard();
+    reportFromDifferentPeers(guard, 12_000);
+    AtomicInteger ticks = new AtomicInteger();
+    loop.vertx.setPeriodic(500, timer -> ticks.incrementAndGet());
+
+    time.advance(Duration.ofMinutes(1));
+    // By then the guard has had its own tick, every second, and no place to put the count.
+    await().until(() -> ticks.get() >= 3);
+    loop.deployGuard(settings, time.time());
+    closeGuard();
+
+    assertThat(full() + suppressed()).isEqualTo(12_000);
+  }
+
+  @Test
   void leavesNoneUncountedOverAnOutageAFullQueueAndTheEndOfTheProcess() throws Exception {
     undeployGuard();
     int events = 25_000;
@@ -202,6 +222,60 @@ class GuardTest {
 
     await().until(() -> full() + suppressed() == events + 1_000);
     assertThat(log.ids()).doesNotHaveDuplicates();
+  }
+
+  /** Outages, storms, time and ends of processes in any order. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void leavesNoneUncountedWhateverHappens(long seed) throws Exception {
+    Random random = new Random(seed);
+    Guard now = guard;
+    boolean served = true;
+    long reported = 0;
+    for (int step = 0; step < 40; step++) {
+      switch (random.nextInt(5)) {
+        case 0, 1 -> {
+          int events = random.nextInt(4_000);
+          int peersOf = 1 + random.nextInt(4_000);
+          Guard to = now;
+          loop.run(
+              () -> {
+                for (int i = 0; i < events; i++) {
+                  String peer = "192.0.2." + i % peersOf;
+                  to.report(ErrorKind.PROTOCOL_ERROR, Peer.of(peer), null, 0);
+                }
+              });
+          reported += events;
+        }
+        case 2 -> {
+          if (served) {
+            undeployGuard();
+          } else {
+            loop.deployGuard(settings, time.time());
+          }
+          served = !served;
+        }
+        case 3 -> time.advance(Duration.ofSeconds(random.nextInt(90)));
+        default -> {
+          Guard old = now;
+          Loop.await(loop.call(() -> old.close(Duration.ofMillis(random.nextInt(50)))));
+          Node next = new Node("node-" + step, time.time(), new SimpleMeterRegistry());
+          now = loop.call(() -> new Guard(loop.vertx, next, Edge.echo(settings), settings));
+        }
+      }
+    }
+    if (!served) {
+      loop.deployGuard(settings, time.time());
+    }
+    Guard last = now;
+    Loop.await(loop.call(() -> last.close(Duration.ofSeconds(10))));
+
+    assertThat(full() + suppressed()).isEqualTo(reported);
+    assertThat(log.ids()).doesNotHaveDuplicates();
+    assertThat(folder.resolve("data").resolve("spool"))
+        .satisfiesAnyOf(
+            spool -> assertThat(spool).doesNotExist(),
+            spool -> assertThat(spool).isEmptyDirectory());
   }
 
   private void reportFromDifferentPeers(Guard to, int events) throws TimeoutException {

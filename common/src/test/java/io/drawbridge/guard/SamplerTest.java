@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.guard.Sampler.Subject;
 import io.drawbridge.guard.Sampler.Suppressed;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -141,5 +147,35 @@ class SamplerTest {
     }
 
     assertThat(all.endAll()).isEmpty();
+  }
+
+  @Test
+  void countsEachOnceThoughSeveralEventLoopsShareIt() throws Exception {
+    Sampler shared = new Sampler(100, 10);
+    int each = 20_000;
+    AtomicLong admitted = new AtomicLong();
+    ExecutorService loops = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int loop = 0; loop < 4; loop++) {
+        running.add(
+            loops.submit(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    if (shared.admits("A", PEER, time.nanos())) {
+                      admitted.incrementAndGet();
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } finally {
+      loops.shutdown();
+    }
+
+    assertThat(admitted).hasValue(100);
+    assertThat(shared.endAll()).containsExactly(suppressed("A", PEER, 4L * each - 100));
   }
 }
