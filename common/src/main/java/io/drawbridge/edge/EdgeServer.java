@@ -81,7 +81,7 @@ public final class EdgeServer {
         new EdgeContext(
             edge,
             node,
-            new Guard(vertx, node, edge, settings.guard()),
+            new Guard(vertx, node, edge, settings),
             new ConnectionMeters(node.meters(), edge),
             new Connections(vertx, node.time()),
             new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));

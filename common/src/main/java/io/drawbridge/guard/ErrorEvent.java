@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,20 @@ public record ErrorEvent(
   /** The longest text that any field may hold, so that a line of the log stays short. */
   public static final int MAX_TEXT = 256;
 
+  /**
+   * The most that a text takes in a line, where all but printable ASCII is escaped. The line has at
+   * most 4 KiB: seven such texts, the user, and the rest.
+   */
+  private static final int MAX_ESCAPED = 340;
+
+  /** A whole user id, whatever it is written in: it tells who is to be banned. */
+  private static final int MAX_ESCAPED_USER = 6 * MAX_TEXT;
+
+  /** What takes the place of what was cut off. */
+  private static final String CUT = "…";
+
+  private static final Pattern ID = Pattern.compile("[!-~]{1,128}");
+
   public ErrorEvent {
     at = at.truncatedTo(ChronoUnit.MILLIS);
     id = shortened(id);
@@ -47,7 +62,7 @@ public record ErrorEvent(
     edge = shortened(edge);
     node = shortened(node);
     peer = shortened(peer);
-    user = user == null ? null : shortened(user);
+    user = user == null ? null : shortened(user, MAX_ESCAPED_USER);
     session = session == null ? null : shortened(session);
     detail = detail == null ? null : shortened(detail);
   }
@@ -71,13 +86,14 @@ public record ErrorEvent(
   }
 
   /**
-   * Reads the form of the event bus.
+   * Reads the form of the event bus. A text that is too long is cut, but an id is refused: two that
+   * begin alike would be taken for one.
    *
    * @throws IllegalArgumentException naming the field that is missing or wrong
    */
   public static ErrorEvent fromJson(JsonObject json) {
     return new ErrorEvent(
-        required(json, "id"),
+        id(json),
         instant(required(json, "at")),
         required(json, "kind"),
         required(json, "edge"),
@@ -94,6 +110,14 @@ public record ErrorEvent(
     if (value != null) {
       json.put(field, value);
     }
+  }
+
+  private static String id(JsonObject json) {
+    String id = required(json, "id");
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("id: must be 1 to 128 characters of printable ASCII");
+    }
+    return id;
   }
 
   private static String required(JsonObject json, String field) {
@@ -135,12 +159,37 @@ public record ErrorEvent(
   }
 
   private static String shortened(String text) {
+    return shortened(text, MAX_ESCAPED);
+  }
+
+  private static String shortened(String text, int mostEscaped) {
     Objects.requireNonNull(text);
-    if (text.length() <= MAX_TEXT) {
+    if (text.length() <= MAX_TEXT && fitting(text, mostEscaped) == text.length()) {
       return text;
     }
+    int end = Math.min(MAX_TEXT - 1, fitting(text, mostEscaped - escaped(CUT.charAt(0))));
     // Never between the two halves of one character.
-    int end = Character.isHighSurrogate(text.charAt(MAX_TEXT - 2)) ? MAX_TEXT - 2 : MAX_TEXT - 1;
-    return text.substring(0, end) + "…";
+    boolean halved = end > 0 && Character.isHighSurrogate(text.charAt(end - 1));
+    return text.substring(0, halved ? end - 1 : end) + CUT;
+  }
+
+  /** How many characters of the text fit into so much room. */
+  private static int fitting(String text, int mostEscaped) {
+    int room = mostEscaped;
+    for (int i = 0; i < text.length(); i++) {
+      room -= escaped(text.charAt(i));
+      if (room < 0) {
+        return i;
+      }
+    }
+    return text.length();
+  }
+
+  /** The most room that a character takes in a JSON text of ASCII. */
+  private static int escaped(char character) {
+    if (character < ' ' || character > '~') {
+      return 6;
+    }
+    return character == '"' || character == '\\' ? 2 : 1;
   }
 }

@@ -1,6 +1,6 @@
 package io.drawbridge.guard;
 
-import io.drawbridge.config.GuardSettings;
+import io.drawbridge.config.Settings;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Guard {
   private static final Duration SUMMARY_EVERY = Duration.ofSeconds(1);
 
-  /** The most events kept for a guard that does not answer, and peers told apart by sampling. */
+  /** The most events kept in memory for a guard that does not answer. */
   private static final int MOST_EVENTS = 10_000;
 
   private final Vertx vertx;
@@ -32,13 +32,15 @@ public final class Guard {
   private final Map<ErrorKind, Counter> counters = new EnumMap<>(ErrorKind.class);
   private final long summaries;
 
-  public Guard(Vertx vertx, Node node, Edge edge, GuardSettings settings) {
+  public Guard(Vertx vertx, Node node, Edge edge, Settings settings) {
     this.vertx = vertx;
     this.node = node;
     this.edge = edge;
     this.time = node.time();
-    this.sampler = new Sampler(settings.perPeerPerMinute(), MOST_EVENTS);
-    this.outbox = new Outbox(vertx, MOST_EVENTS);
+    this.sampler = node.errors().sampler(edge, settings.guard().perPeerPerMinute());
+    Spool spool = node.errors().spool(settings.data(), node.name());
+    this.outbox = new Outbox(vertx, MOST_EVENTS, spool, time);
+    outbox.start();
     this.leases = new Leases(vertx, node.name() + '/' + UUID.randomUUID(), edge, time);
     for (ErrorKind kind : ErrorKind.values()) {
       counters.put(
@@ -49,8 +51,7 @@ public final class Guard {
               .tag("edge", edge.name())
               .register(node.meters()));
     }
-    this.summaries =
-        vertx.setPeriodic(SUMMARY_EVERY.toMillis(), tick -> summarise(sampler.ended(time.nanos())));
+    this.summaries = vertx.setPeriodic(SUMMARY_EVERY.toMillis(), tick -> tick());
   }
 
   /**
@@ -66,7 +67,7 @@ public final class Guard {
     long now = time.nanos();
     if (sampler.admits(kind.name(), peer.address(), now)
         && !outbox.add(event(id, kind.name(), peer, detail, closeCode, 0))) {
-      sampler.left(kind.name(), peer.address(), now);
+      sampler.left(new Sampler.Subject(kind.name(), peer.address()), 1, now);
     }
     return id;
   }
@@ -80,28 +81,32 @@ public final class Guard {
     leases.close(lease);
   }
 
-  /** Completes when everything reported is in the log; the guard takes no more after it. */
+  /**
+   * Completes when everything reported is in the log, or, if that takes longer than {@code within},
+   * in the spool; the guard takes no more after it.
+   */
   public Future<Void> close(Duration within) {
     vertx.cancelTimer(summaries);
-    summarise(sampler.endAll());
-    return outbox.flush(within);
+    return outbox.close(sampler.endAll().stream().map(this::summary).toList(), within);
   }
 
-  private void summarise(Iterable<Sampler.Suppressed> windows) {
-    for (Sampler.Suppressed window : windows) {
-      Sampler.Subject subject = window.subject();
-      ErrorEvent summary =
-          event(
-              ids.next(time.now()),
-              subject.kind(),
-              Peer.of(subject.peer()),
-              "more of the same, left out",
-              0,
-              window.count());
-      if (!outbox.add(summary)) {
-        sampler.left(subject.kind(), subject.peer(), time.nanos());
+  private void tick() {
+    for (Sampler.Suppressed window : sampler.ended(time.nanos())) {
+      if (!outbox.add(summary(window))) {
+        sampler.left(window.subject(), window.count(), time.nanos());
       }
     }
+    outbox.tick();
+  }
+
+  private ErrorEvent summary(Sampler.Suppressed window) {
+    return event(
+        ids.next(time.now()),
+        window.subject().kind(),
+        Peer.of(window.subject().peer()),
+        "more of the same, left out",
+        0,
+        window.count());
   }
 
   private ErrorEvent event(

@@ -2,7 +2,10 @@ package io.drawbridge.guard;
 
 /** The guard's addresses on the event bus; the bodies are JSON. */
 public final class GuardBus {
-  /** Request {@code {"events":[…]}}; answered {@code {"accepted":n}} once they are in the log. */
+  /**
+   * Request {@code {"events":[…]}}; answered {@code {"accepted":n}} once they are in the log. With
+   * no events, the answer tells whether the log can be written.
+   */
   public static final String ERRORS = "drawbridge.guard.errors";
 
   /** Published: each error event, after it was logged. */
@@ -32,7 +35,7 @@ public final class GuardBus {
   static final int BAD_REQUEST = 400;
 
   /** The failure code of a request that can't be served now. */
-  static final int UNAVAILABLE = 503;
+  public static final int UNAVAILABLE = 503;
 
   private GuardBus() {}
 }

@@ -8,6 +8,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * from. Any service on the event bus may use it the way the edges do; see {@link GuardBus}.
  *
  * <p>A request with a bad body fails with code 400 and changes nothing. Error events are answered
- * only once they are in the log; 503 means that they are not, and may be sent again.
+ * only once they are in the log; 503 means that they are not, and may be sent again. A request with
+ * no events tells whether the log can be written.
  */
 public final class GuardVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GuardVerticle.class);
@@ -48,9 +50,10 @@ public final class GuardVerticle extends VerticleBase {
   private final LinkedHashMap<String, Long> edges = new LinkedHashMap<>(16, 0.75f, true);
 
   private WorkerExecutor writer;
+  private MessageConsumer<Object> errors;
   private boolean logFails;
 
-  @SuppressWarnings("NullAway.Init") // writer is set in start()
+  @SuppressWarnings("NullAway.Init") // writer and errors are set in start()
   public GuardVerticle(Settings settings, Node node) {
     this.settings = settings.guard();
     this.time = node.time();
@@ -61,20 +64,24 @@ public final class GuardVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
+    errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
     return Future.all(
-        vertx.eventBus().<Object>consumer(GuardBus.ERRORS, this::onErrors).completion(),
+        errors.completion(),
         vertx.eventBus().<Object>consumer(GuardBus.LIMITS, this::onLimits).completion());
   }
 
   @Override
   public Future<?> stop() {
-    return writer
-        .executeBlocking(
-            () -> {
-              log.close();
-              return null;
-            })
-        .eventually(writer::close);
+    // What arrives while the log is being closed is refused, and sent to the next guard.
+    return errors.unregister().eventually(this::closeLog).eventually(writer::close);
+  }
+
+  private Future<?> closeLog() {
+    return writer.executeBlocking(
+        () -> {
+          log.close();
+          return null;
+        });
   }
 
   /** The limits that may be borrowed from, by name. */
@@ -119,7 +126,7 @@ public final class GuardVerticle extends VerticleBase {
   }
 
   private void logged(Message<Object> request, int accepted, List<ErrorEvent> fresh) {
-    if (logFails && accepted > 0) {
+    if (logFails) {
       logFails = false;
       LOG.info("the error log is written again");
     }

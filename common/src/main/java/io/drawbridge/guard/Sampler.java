@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 
 /**
  * Keeps a storm out of the error log: so many full lines a minute for one kind and peer, a count
- * for the rest. No event goes uncounted. Decides only.
+ * for the rest. No event goes uncounted. Decides only. For any thread: the event loops of an edge
+ * share one.
  */
 final class Sampler {
   static final Duration WINDOW = Duration.ofMinutes(1);
@@ -43,7 +44,7 @@ final class Sampler {
   }
 
   /** Whether this event is written in full; if not, it has been counted. */
-  boolean admits(String kind, String peer, long now) {
+  synchronized boolean admits(String kind, String peer, long now) {
     Window window = window(kind, peer, now);
     if (window.full < fullLines) {
       window.full++;
@@ -53,9 +54,9 @@ final class Sampler {
     return false;
   }
 
-  /** Counts an event that could not be kept for another reason. */
-  void left(String kind, String peer, long now) {
-    window(kind, peer, now).left++;
+  /** Counts events that could not be kept for another reason. */
+  synchronized void left(Subject subject, long count, long now) {
+    window(subject.kind(), subject.peer(), now).left += count;
   }
 
   private Window window(String kind, String peer, long now) {
@@ -76,7 +77,7 @@ final class Sampler {
     return drain(window -> true);
   }
 
-  private List<Suppressed> drain(Predicate<Window> over) {
+  private synchronized List<Suppressed> drain(Predicate<Window> over) {
     List<Suppressed> suppressed = new ArrayList<>();
     windows
         .entrySet()

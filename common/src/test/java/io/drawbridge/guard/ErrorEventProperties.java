@@ -44,6 +44,31 @@ final class ErrorEventProperties {
     assertThat(new JsonObject(line).getString("detail")).isEqualTo(event.detail());
   }
 
+  @Property(tries = 200)
+  void isAShortLineThoughEveryFieldIsHostile(
+      @ForAll("texts") String one, @ForAll("texts") String other, @ForAll Instant at) {
+    String text = (one + other).repeat(100) + "x";
+    ErrorEvent event =
+        new ErrorEvent(
+            text,
+            at,
+            text,
+            text,
+            text,
+            text,
+            text,
+            text,
+            text,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE);
+
+    String line = ErrorLog.json(event);
+
+    assertThat(line.length() + 1).isLessThanOrEqualTo(4096);
+    assertThat(line.chars()).allMatch(character -> character >= ' ' && character <= '~');
+    assertThat(new JsonObject(line).fieldNames()).hasSize(11);
+  }
+
   @Provide
   Arbitrary<String> texts() {
     return Arbitraries.oneOf(

@@ -146,6 +146,31 @@ class ErrorEventTest {
   }
 
   @Test
+  void keepsAWholeUserWhateverItIsWrittenIn() {
+    String user = "\u4f60".repeat(ErrorEvent.MAX_TEXT);
+
+    assertThat(with(user, "detail").user()).isEqualTo(user);
+  }
+
+  @Test
+  void shortensATextThatWouldBeLongOnceItIsEscaped() {
+    assertThat(with("ada", "\u4f60".repeat(56)).detail()).isEqualTo("\u4f60".repeat(56));
+    assertThat(with("ada", "\u4f60".repeat(57)).detail()).isEqualTo("\u4f60".repeat(55) + "…");
+    assertThat(with("ada", "\"".repeat(256)).detail()).isEqualTo("\"".repeat(167) + "…");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "a\n", "\u202eb", "\ud800", "é", "\u0000"})
+  void refusesAnIdThatWouldBeCutOrEscaped(String id) {
+    for (String bad : new String[] {id, "x".repeat(129)}) {
+      assertThatThrownBy(() -> ErrorEvent.fromJson(json().put("id", bad)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("id: must be 1 to 128 characters of printable ASCII");
+    }
+    assertThat(ErrorEvent.fromJson(json().put("id", "x".repeat(128))).id()).hasSize(128);
+  }
+
+  @Test
   void neverCutsACharacterInHalves() {
     String atTheCut = "x".repeat(ErrorEvent.MAX_TEXT - 2) + GRIN + "tail";
     String beforeTheCut = "x".repeat(ErrorEvent.MAX_TEXT - 3) + GRIN + "tail";

@@ -18,9 +18,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -121,7 +130,7 @@ class ErrorLogTest {
       write(file, List.of(event));
 
       assertThat(file.lines()).hasSize(1);
-      assertThat(file.lines().get(0)).hasSizeLessThan(8 * 6 * ErrorEvent.MAX_TEXT + 200);
+      assertThat(file.lines().get(0)).hasSizeLessThan(4096);
     }
   }
 
@@ -162,6 +171,139 @@ class ErrorLogTest {
   }
 
   @Nested
+  @DisplayName("a log from before")
+  final class FromBefore {
+    private final LogFile file = file("errors.log");
+
+    @Test
+    void makesItsEventsKnown() throws IOException {
+      write(file, events(0, 300));
+
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        assertThat(ids(log.append(events(250, 310)))).isEqualTo(ids(events(300, 310)));
+      }
+      assertThat(file.ids()).isEqualTo(ids(events(0, 310)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 100})
+    void losesTheHalfLineOfAGuardThatWasKilled(int bytes) throws IOException {
+      write(file, events(0, 2));
+      Files.writeString(
+          file.path(), ErrorLog.json(event("id-2")).substring(0, bytes), StandardOpenOption.APPEND);
+
+      write(file, events(2, 4));
+
+      assertThat(file.ids()).isEqualTo(ids(events(0, 4)));
+    }
+
+    @Test
+    void losesAHalfLineThatStandsAlone() throws IOException {
+      Files.writeString(file.path(), "{\"id\":\"id-");
+
+      write(file, events(0, 1));
+
+      assertThat(file.ids()).containsExactly("id-0");
+    }
+
+    @Test
+    void keepsWhatIsNoneOfOurs() throws IOException {
+      Files.writeString(file.path(), "{not json}\n[1]\n\u00e9\nby hand");
+
+      write(file, events(0, 1));
+
+      assertThat(file.lines()).hasSize(5).startsWith("{not json}", "[1]", "é", "by hand");
+    }
+  }
+
+  @Nested
+  @DisplayName("a file that another tool takes away")
+  final class TakenAway {
+    private final LogFile file = file("errors.log");
+
+    @Test
+    void isMadeAgainWhenItWasMoved() throws IOException {
+      LogFile moved = file("errors.log.1");
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        log.append(events(0, 2));
+        Files.move(file.path(), moved.path());
+        log.append(events(2, 4));
+      }
+
+      assertThat(moved.ids()).containsExactly("id-0", "id-1");
+      assertThat(file.ids()).containsExactly("id-2", "id-3");
+    }
+
+    @Test
+    void isMadeAgainWhenItWasDeletedAndWhenItsFolderWas() throws IOException {
+      LogFile inFolder = file("logs/errors.log");
+      try (ErrorLog log = new ErrorLog(Given.logging(inFolder.path()))) {
+        log.append(events(0, 2));
+        Files.delete(inFolder.path());
+        log.append(events(2, 4));
+        assertThat(inFolder.ids()).containsExactly("id-2", "id-3");
+
+        Files.delete(inFolder.path());
+        Files.delete(inFolder.path().getParent());
+        log.append(events(4, 5));
+        assertThat(inFolder.ids()).containsExactly("id-4");
+      }
+    }
+
+    @Test
+    void losesNothingThoughItIsMovedAllTheTime() throws Exception {
+      AtomicInteger moves = new AtomicInteger();
+      AtomicBoolean over = new AtomicBoolean();
+      CompletableFuture<Void> mover =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!over.get()) {
+                  Path aside = folder.resolve("moved-" + moves.get());
+                  LockSupport.parkNanos(2_000_000);
+                  moves.addAndGet(file.path().toFile().renameTo(aside.toFile()) ? 1 : 0);
+                }
+              });
+      List<ErrorEvent> events = events(0, 5_000);
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        for (int i = 0; i < events.size(); i += 50) {
+          untilTaken(log, events.subList(i, i + 50));
+        }
+      }
+      over.set(true);
+      mover.get(10, SECONDS);
+
+      List<String> found = new ArrayList<>(file.ids());
+      for (int i = 0; i < moves.get(); i++) {
+        found.addAll(file("moved-" + i).ids());
+      }
+      assertThat(moves).hasValueGreaterThan(5);
+      assertThat(found).containsAll(ids(events));
+    }
+
+    private static void untilTaken(ErrorLog log, List<ErrorEvent> events) {
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                log.append(events);
+                return true;
+              });
+    }
+
+    @Test
+    void isMadeAgainWhenItIsAskedWhetherItCanBeWritten() throws IOException {
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        log.append(events(0, 1));
+        Files.delete(file.path());
+        assertThat(log.append(List.of())).isEmpty();
+        assertThat(file.path()).isEmptyFile();
+      }
+    }
+  }
+
+  @Nested
   @DisplayName("a full file")
   final class Rolling {
     private final LogFile file = file("errors.log");
@@ -184,6 +326,30 @@ class ErrorLogTest {
                       .matches("errors\\.log\\.\\d{4}-\\d{2}-\\d{2}\\.\\d+\\.gz"));
       assertThat(file.allIds()).isEqualTo(ids(events));
       assertThat(Files.size(file.path())).isLessThan(10_500);
+    }
+
+    @Test
+    void isRolledWhenItsDayIsOverAndKeptForSoManyDays() throws IOException {
+      write(file, events(0, 1));
+      Instant now = Time.system().now();
+      Path old = folder.resolve("errors.log." + day(now, 5) + ".0.gz");
+      Path kept = folder.resolve("errors.log." + day(now, 2) + ".0.gz");
+      Files.createFile(old);
+      Files.createFile(kept);
+      Files.setLastModifiedTime(file.path(), FileTime.from(now.minus(Duration.ofDays(1))));
+
+      try (ErrorLog log = new ErrorLog(new GuardSettings(file.path(), Given.TEN_MIB, 3, 20))) {
+        log.append(events(1, 2));
+        await().until(() -> file.isZipped() && !Files.exists(old));
+      }
+
+      assertThat(file.ids()).containsExactly("id-1");
+      assertThat(folder.resolve("errors.log." + day(now, 1) + ".0.gz")).isNotEmptyFile();
+      assertThat(kept).exists();
+    }
+
+    private static String day(Instant now, int daysAgo) {
+      return LocalDate.ofInstant(now, ZoneId.systemDefault()).minusDays(daysAgo).toString();
     }
 
     @Test
@@ -210,14 +376,28 @@ class ErrorLogTest {
           "%d%i/%i %msg%n %d.log",
           "a (1)/b [2] {3}.log",
           "$HOME/~.log",
+          "{.log",
+          "}.log",
+          "%d{x}{y}%{z}.log",
+          "a} %msg{b.log",
+          "a+b*c?.log",
+          "^a|b$.log",
+          "(.log",
+          ").log",
+          "back\\slash\\n.log",
+          "it's 'quoted' \"twice\".log",
+          "%%.log",
+          "${user.home}-${x:-y}.log",
           "grüße/你好.log",
         })
-    void isTakenToTheLetterBeforeAndAfterRolling(String name) throws IOException {
+    void isTakenToTheLetterAndNoRolledFileIsWrittenOver(String name) throws IOException {
       LogFile file = file(name);
-      List<ErrorEvent> events = events(0, 100);
-      try (ErrorLog log = new ErrorLog(new GuardSettings(file.path(), 10_000, 30, 20))) {
-        log.append(events);
-        await().until(file::isZipped);
+      List<ErrorEvent> events = events(0, 200);
+      for (int start = 0; start < 2; start++) {
+        try (ErrorLog log = new ErrorLog(new GuardSettings(file.path(), 10_000, 30, 20))) {
+          log.append(events.subList(100 * start, 100 * start + 100));
+          await().until(file::isZipped);
+        }
       }
 
       assertThat(file.lines()).isNotEmpty();
@@ -309,6 +489,49 @@ class ErrorLogTest {
         assertThat(log.append(many)).isEqualTo(many);
       }
       assertThat(file.ids()).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void saysSoToWhoAsksAndWhenItIsWellAgain() throws IOException {
+      LogFile file = file("errors.log");
+      try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+        Files.createDirectory(file.path());
+        assertThatIOException().isThrownBy(() -> log.append(List.of()));
+        Files.delete(file.path());
+        assertThat(log.append(List.of())).isEmpty();
+      }
+    }
+
+    @Test
+    void isWholeAndWithoutRepeatsWhenItsDiskWasFull() throws Exception {
+      try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), "128k")) {
+        LogFile file = new LogFile(disk.folder().resolve("errors.log"));
+        Path filler = Files.write(disk.folder().resolve("filler"), new byte[100_000]);
+        List<ErrorEvent> events = events(0, 500);
+        try (ErrorLog log = new ErrorLog(Given.logging(file.path()))) {
+          assertThatIOException().isThrownBy(() -> log.append(events));
+          assertThatIOException().isThrownBy(() -> log.append(events));
+          assertThatIOException().isThrownBy(() -> log.append(List.of()));
+          int before = file.lines().size();
+          assertThat(before).isBetween(20, 400);
+
+          Files.delete(filler);
+          assertThat(log.append(List.of())).hasSizeGreaterThanOrEqualTo(before - 1);
+          List<ErrorEvent> fits = events.subList(0, 450);
+          log.append(fits);
+          assertThat(file.ids()).isEqualTo(ids(fits));
+        }
+      }
+    }
+
+    @Test
+    void isWrittenAgainWhenItsDiskIsNoLongerReadOnly() throws Exception {
+      try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), "1m")) {
+        LogFile file = new LogFile(disk.folder().resolve("errors.log"));
+        disk.remount("ro");
+
+        refusesUntil(file, () -> disk.remount("rw"));
+      }
     }
 
     @Test

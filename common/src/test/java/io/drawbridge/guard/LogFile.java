@@ -33,7 +33,8 @@ record LogFile(Path path) {
   /** The rolled files, the oldest first. */
   List<Path> rolled() throws IOException {
     try (Stream<Path> beside = Files.list(path.toAbsolutePath().getParent())) {
-      String name = path.getFileName() + ".";
+      // What means something in a regular expression is replaced.
+      String name = path.getFileName().toString().replaceAll("[\\\\(){}\\[\\]*+?^$|]", "_") + ".";
       return beside
           .filter(file -> file.getFileName().toString().startsWith(name))
           .filter(file -> file.getFileName().toString().endsWith(".gz"))

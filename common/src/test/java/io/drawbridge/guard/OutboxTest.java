@@ -27,11 +27,26 @@ class OutboxTest {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final Loop loop = new Loop();
-  private final Outbox outbox = new Outbox(loop.vertx, 1_000);
+  private final ManualTime time = new ManualTime();
+  private final Path folder;
+  private final Spool spool;
+  private final Outbox outbox;
   private final LogFile log;
 
-  OutboxTest(@TempDir Path folder) {
+  OutboxTest(@TempDir Path folder) throws TimeoutException {
+    this.folder = folder;
     log = new LogFile(folder.resolve("errors.log"));
+    spool = new Spool(folder, "node-1", Given.TEN_MIB);
+    outbox = outbox(1_000, spool);
+  }
+
+  private Outbox outbox(int capacity, Spool behind) throws TimeoutException {
+    return loop.call(
+        () -> {
+          Outbox made = new Outbox(loop.vertx, capacity, behind, time.time());
+          made.start();
+          return made;
+        });
   }
 
   @AfterEach
@@ -245,7 +260,8 @@ class OutboxTest {
 
   @Test
   void refusesWhatIsMoreThanItsCapacity() throws Exception {
-    Outbox small = new Outbox(loop.vertx, 2);
+    Files.createFile(folder.resolve("spool"));
+    Outbox small = outbox(2, new Spool(folder, "node-2", Given.TEN_MIB));
 
     assertThat(loop.call(() -> small.add(event("id-1")))).isTrue();
     assertThat(loop.call(() -> small.add(event("id-2")))).isTrue();
@@ -283,6 +299,8 @@ class OutboxTest {
 
   @Test
   void isFlushedAtOnceWhenItIsEmpty() throws Exception {
+    Loop.await(flush(LONG));
+
     assertThat(flush(LONG).succeeded()).isTrue();
   }
 
@@ -297,5 +315,114 @@ class OutboxTest {
 
     Loop.await(Future.all(one, two));
     assertThat(log.ids()).containsExactly("id-0");
+  }
+
+  private void advance(Duration by) throws TimeoutException {
+    loop.run(
+        () -> {
+          time.advance(by);
+          outbox.tick();
+        });
+  }
+
+  @Test
+  void putsWhatWaitsForLongIntoTheSpoolAndHandsItOverFirst() throws Exception {
+    add(events(0, 50));
+    advance(Duration.ofSeconds(4));
+    assertThat(size()).isEqualTo(50);
+    assertThat(spool.holds()).isFalse();
+
+    advance(Duration.ofSeconds(1));
+    await().until(() -> size() == 0);
+    assertThat(spool.holds()).isTrue();
+
+    add(events(50, 60));
+    advance(Duration.ofSeconds(1));
+    await().until(() -> size() == 0);
+    add(events(60, 70));
+    deployGuard();
+    Loop.await(flush(LONG));
+
+    assertThat(log.ids()).isEqualTo(ids(events(0, 70)));
+    assertThat(spool.holds()).isFalse();
+    assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void putsWhatIsTooMuchIntoTheSpoolAtOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      add(events(100 * i, 100 * i + 100));
+      await().until(() -> size() < 500);
+    }
+
+    assertThat(spool.holds()).isTrue();
+    deployGuard();
+    Loop.await(flush(LONG));
+    assertThat(log.ids()).isEqualTo(ids(events(0, 5_000)));
+  }
+
+  @Test
+  void leavesWhatIsNotTakenAtTheEndInTheSpoolForTheNext() throws Exception {
+    add(events(0, 150));
+    Loop.await(loop.call(() -> outbox.close(events(150, 152), Duration.ofMillis(100))));
+    assertThat(loop.call(() -> outbox.add(event("late")))).isFalse();
+
+    deployGuard();
+    Outbox next = outbox(1_000, new Spool(folder, "node-2", Given.TEN_MIB));
+    await().until(() -> log.ids().size() == 152);
+    Loop.await(loop.call(() -> next.flush(LONG)));
+
+    assertThat(log.ids()).isEqualTo(ids(events(0, 152)));
+    assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void handsOverOnceThoughTwoShareTheSpool() throws Exception {
+    Outbox other = outbox(1_000, spool);
+    add(events(0, 300));
+    loop.run(() -> events(300, 600).forEach(event -> assertThat(other.add(event)).isTrue()));
+    time.advance(Duration.ofSeconds(5));
+    loop.run(outbox::tick);
+    loop.run(other::tick);
+    await().until(() -> size() == 0 && loop.call(other::size) == 0);
+    assertThat(spool.holds()).isTrue();
+
+    List<String> taken = Collections.synchronizedList(new ArrayList<>());
+    Scripted guard =
+        new Scripted(
+            loop,
+            (request, number) -> {
+              request.body().getJsonArray("events").stream()
+                  .map(each -> ((JsonObject) each).getString("id"))
+                  .forEach(taken::add);
+              Scripted.accept(request);
+            });
+    Loop.await(flush(LONG));
+    Loop.await(loop.call(() -> other.flush(LONG)));
+
+    assertThat(guard.batches).hasSize(6);
+    assertThat(taken).containsExactlyInAnyOrderElementsOf(ids(events(0, 600)));
+  }
+
+  @Test
+  void keepsWhatTheSpoolCantTake() throws Exception {
+    Files.createFile(folder.resolve("spool"));
+    add(events(0, 10));
+    advance(Duration.ofSeconds(5));
+    advance(Duration.ofSeconds(5));
+    deployGuard();
+    Loop.await(flush(LONG));
+
+    assertThat(log.ids()).isEqualTo(ids(events(0, 10)));
+  }
+
+  @Test
+  void saysSoWhenNeitherGuardNorSpoolTakesTheRest() throws Exception {
+    Files.createFile(folder.resolve("spool"));
+    add(events(0, 10));
+
+    assertThatThrownBy(
+            () -> Loop.await(loop.call(() -> outbox.close(List.of(), Duration.ofMillis(50)))))
+        .hasMessageContaining("neither guard nor spool");
   }
 }

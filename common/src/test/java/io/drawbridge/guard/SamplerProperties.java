@@ -50,7 +50,7 @@ final class SamplerProperties {
         if (event.kept()) {
           full.merge(event.kind(), 1L, Long::sum);
         } else {
-          sampler.left(event.kind(), event.peer(), now);
+          sampler.left(new Sampler.Subject(event.kind(), event.peer()), 1, now);
         }
       }
     }

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.guard.Sampler.Subject;
 import io.drawbridge.guard.Sampler.Suppressed;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -77,9 +83,9 @@ class SamplerTest {
 
   @Test
   void endsOnlyTheWindowsThatAreOver() {
-    sampler.left("A", PEER, time.nanos());
+    sampler.left(new Subject("A", PEER), 1, time.nanos());
     time.advance(Duration.ofSeconds(30));
-    sampler.left("B", PEER, time.nanos());
+    sampler.left(new Subject("B", PEER), 1, time.nanos());
     time.advance(Duration.ofSeconds(30));
 
     assertThat(sampler.ended(time.nanos())).containsExactly(suppressed("A", PEER, 1));
@@ -89,7 +95,7 @@ class SamplerTest {
   @Test
   void countsWhatCouldNotBeKeptThoughItWasAdmitted() {
     assertThat(admits("A", PEER)).isTrue();
-    sampler.left("A", PEER, time.nanos());
+    sampler.left(new Subject("A", PEER), 1, time.nanos());
 
     assertThat(sampler.endAll()).containsExactly(suppressed("A", PEER, 1));
   }
@@ -97,7 +103,7 @@ class SamplerTest {
   @Test
   void countsPeersTogetherWhenThereAreTooMany() {
     for (int peer = 1; peer <= 7; peer++) {
-      sampler.left("A", "192.0.2." + peer, time.nanos());
+      sampler.left(new Subject("A", "192.0.2." + peer), 1, time.nanos());
     }
 
     assertThat(sampler.endAll())
@@ -124,12 +130,12 @@ class SamplerTest {
   @Test
   void tellsPeersApartAgainOnceThereIsRoom() {
     for (int peer = 1; peer <= 4; peer++) {
-      sampler.left("A", "192.0.2." + peer, time.nanos());
+      sampler.left(new Subject("A", "192.0.2." + peer), 1, time.nanos());
     }
     time.advance(Sampler.WINDOW);
     assertThat(sampler.ended(time.nanos())).hasSize(4);
 
-    sampler.left("A", "192.0.2.4", time.nanos());
+    sampler.left(new Subject("A", "192.0.2.4"), 1, time.nanos());
     assertThat(sampler.endAll()).containsExactly(suppressed("A", "192.0.2.4", 1));
   }
 
@@ -141,5 +147,35 @@ class SamplerTest {
     }
 
     assertThat(all.endAll()).isEmpty();
+  }
+
+  @Test
+  void countsEachOnceThoughSeveralEventLoopsShareIt() throws Exception {
+    Sampler shared = new Sampler(100, 10);
+    int each = 20_000;
+    AtomicLong admitted = new AtomicLong();
+    ExecutorService loops = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int loop = 0; loop < 4; loop++) {
+        running.add(
+            loops.submit(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    if (shared.admits("A", PEER, time.nanos())) {
+                      admitted.incrementAndGet();
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } finally {
+      loops.shutdown();
+    }
+
+    assertThat(admitted).hasValue(100);
+    assertThat(shared.endAll()).containsExactly(suppressed("A", PEER, 4L * each - 100));
   }
 }

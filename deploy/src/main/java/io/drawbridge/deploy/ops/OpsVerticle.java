@@ -9,6 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
@@ -45,6 +47,7 @@ public final class OpsVerticle extends VerticleBase {
     HealthChecks ready =
         HealthChecks.create(vertx)
             .register("guard", GUARD_WITHIN.toMillis(), this::askGuard)
+            .register("errorLog", GUARD_WITHIN.toMillis(), this::askForErrorLog)
             .register("draining", promise -> promise.complete(status(!draining)));
     Router router = Router.router(vertx);
     router.route().handler(this::authorize);
@@ -115,15 +118,25 @@ public final class OpsVerticle extends VerticleBase {
 
   /** Ready means that a message really goes round the event bus to a guard and back. */
   private void askGuard(Promise<Status> promise) {
-    vertx
+    askGuard().map(Status.OK()).otherwise(cause -> status(cantWrite(cause))).onComplete(promise);
+  }
+
+  /** The guard says so itself when it can't write; a guard that is silent is another fault. */
+  private void askForErrorLog(Promise<Status> promise) {
+    askGuard().map(Status.OK()).otherwise(cause -> status(!cantWrite(cause))).onComplete(promise);
+  }
+
+  private Future<Message<JsonObject>> askGuard() {
+    return vertx
         .eventBus()
-        .<JsonObject>request(
+        .request(
             GuardBus.ERRORS,
             new JsonObject().put("events", new JsonArray()),
-            new DeliveryOptions().setSendTimeout(GUARD_WITHIN.toMillis()))
-        .map(Status.OK())
-        .otherwise(status(false))
-        .onComplete(promise);
+            new DeliveryOptions().setSendTimeout(GUARD_WITHIN.toMillis()));
+  }
+
+  private static boolean cantWrite(Throwable cause) {
+    return cause instanceof ReplyException failure && failure.failureCode() == GuardBus.UNAVAILABLE;
   }
 
   private static Status status(boolean ok) {

@@ -14,7 +14,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +58,20 @@ class OpsVerticleTest {
     assertThat(with.statusCode()).isEqualTo(200);
     assertThat(new JsonObject(with.body()).getString("status")).isEqualTo("UP");
     assertThat(failing(with)).isEmpty();
+  }
+
+  @Test
+  void isNotReadyWhileTheErrorLogCantBeWritten() throws IOException {
+    Path log = Files.createDirectories(TestSettings.log(folder));
+    startGuard();
+    int port = deployed().port();
+
+    HttpResponse<String> answer = Servers.get(port, "/readyz");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(failing(answer)).containsExactly("errorLog");
+
+    Files.delete(log);
+    assertThat(Servers.get(port, "/readyz").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -1,0 +1,274 @@
+package io.drawbridge.guard;
+
+import static io.drawbridge.guard.Events.event;
+import static io.drawbridge.guard.Events.events;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds {@code docs/guard.asyncapi.yaml} to what the guard really takes and says. */
+class AsyncApiTest {
+  private static final Path DOCUMENT = Path.of("..", "docs", "guard.asyncapi.yaml");
+
+  /** Described, but not served yet: this set is to be emptied with the first ban. */
+  private static final Set<String> NOT_SERVED = Set.of("drawbridge.guard.bans", "drawbridge.bans");
+
+  private final Loop loop = new Loop();
+  private final Path folder;
+  private final JsonObject api;
+
+  AsyncApiTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    Map<String, Object> yaml =
+        new YAMLMapper().readValue(DOCUMENT.toFile(), new TypeReference<>() {});
+    // Through text, since the keys of YAML may be numbers.
+    api = new JsonObject(new ObjectMapper().writeValueAsString(yaml));
+  }
+
+  @BeforeEach
+  void deploy() throws TimeoutException {
+    loop.deployGuard(Given.settings(folder.resolve("errors.log"), ""), Time.system());
+  }
+
+  @AfterEach
+  void close() throws TimeoutException {
+    loop.close();
+  }
+
+  /** The name of the schema of the only message of a channel. */
+  private String schemaOf(String channel) {
+    JsonObject messages =
+        api.getJsonObject("channels").getJsonObject(channel).getJsonObject("messages");
+    assertThat(messages).hasSize(1);
+    String name = messages.fieldNames().iterator().next();
+    assertThat(messages.getJsonObject(name).getString("$ref"))
+        .isEqualTo("#/components/messages/" + name);
+    return api.getJsonObject("components")
+        .getJsonObject("messages")
+        .getJsonObject(name)
+        .getJsonObject("payload")
+        .getString("$ref");
+  }
+
+  private boolean fits(String channel, Object body) {
+    JsonObject schema =
+        new JsonObject()
+            .put("allOf", new JsonArray().add(new JsonObject().put("$ref", schemaOf(channel))))
+            .put(
+                "components",
+                new JsonObject()
+                    .put(
+                        "schemas",
+                        api.getJsonObject("components").getJsonObject("schemas").copy()));
+    JsonSchemaOptions options =
+        new JsonSchemaOptions().setBaseUri("app://drawbridge/").setDraft(Draft.DRAFT7);
+    OutputUnit result = Validator.create(JsonSchema.of(schema), options).validate(body);
+    return Boolean.TRUE.equals(result.getValid());
+  }
+
+  private JsonObject ask(String address, JsonObject body) throws TimeoutException {
+    return Loop.await(loop.vertx.eventBus().<JsonObject>request(address, body)).body();
+  }
+
+  @Test
+  void namesEveryAddressOfTheGuardAndNoOther() throws IllegalAccessException {
+    Set<String> described = new TreeSet<>();
+    for (Map.Entry<String, Object> channel : api.getJsonObject("channels")) {
+      String address = ((JsonObject) channel.getValue()).getString("address");
+      if (address != null) {
+        described.add(address);
+      }
+    }
+    Set<String> served = new TreeSet<>();
+    for (Field field : GuardBus.class.getDeclaredFields()) {
+      if (field.get(null) instanceof String text && text.startsWith("drawbridge.")) {
+        served.add(text);
+      }
+    }
+
+    assertThat(served).doesNotContainAnyElementsOf(NOT_SERVED);
+    served.addAll(NOT_SERVED);
+    assertThat(described).isEqualTo(served);
+  }
+
+  @Test
+  void everyReferenceLeadsSomewhere() {
+    List<String> references = new ArrayList<>();
+    collect(api, references);
+
+    assertThat(references).hasSizeGreaterThan(30);
+    for (String reference : references) {
+      Object at = api;
+      for (String step : reference.substring("#/".length()).split("/", -1)) {
+        assertThat(at).as(reference).isInstanceOf(JsonObject.class);
+        at = ((JsonObject) at).getValue(step);
+      }
+      assertThat(at).as(reference).isNotNull();
+    }
+  }
+
+  private static void collect(Object node, List<String> references) {
+    if (node instanceof JsonObject object) {
+      if (object.getValue("$ref") instanceof String reference) {
+        references.add(reference);
+      }
+      object.forEach(entry -> collect(entry.getValue(), references));
+    } else if (node instanceof JsonArray array) {
+      array.forEach(each -> collect(each, references));
+    }
+  }
+
+  @Test
+  void describesErrorEventsAsTheyAreTakenAndPublished() throws Exception {
+    List<JsonObject> published = Collections.synchronizedList(new ArrayList<>());
+    Loop.await(
+        loop.vertx
+            .eventBus()
+            .<JsonObject>consumer(GuardBus.LOGGED, logged -> published.add(logged.body()))
+            .completion());
+    List<ErrorEvent> all = new ArrayList<>(events(0, 20));
+    all.add(new ErrorEvent("id-a", Instant.EPOCH, "K", "e", "n", "p", null, null, null, 0, 7));
+    JsonObject request = Events.request(all);
+
+    assertThat(fits("errors", request)).isTrue();
+    assertThat(fits("errorsReply", ask(GuardBus.ERRORS, request))).isTrue();
+    await().until(() -> published.size() == all.size());
+    assertThat(published).allMatch(event -> fits("logged", event));
+  }
+
+  static Stream<Arguments> eventBodies() {
+    JsonObject good = event("id-1").toJson();
+    return Stream.of(
+        Arguments.of(good),
+        Arguments.of(good.copy().put("detail", "x".repeat(100_000))),
+        Arguments.of(good.copy().put("detail", "\u202e\u0000\ud800 ${jndi:ldap://x}")),
+        Arguments.of(good.copy().put("kind", "PAYMENT_REFUSED")),
+        Arguments.of(good.copy().put("colour", "red")),
+        Arguments.of(good.copy().putNull("user").putNull("closeCode")),
+        Arguments.of(good.copy().put("closeCode", Integer.MAX_VALUE)),
+        Arguments.of(good.copy().put("id", "x".repeat(128))),
+        Arguments.of(good.copy().put("id", "x".repeat(129))),
+        Arguments.of(good.copy().put("id", "a b")),
+        Arguments.of(good.copy().put("id", "")),
+        Arguments.of(good.copy().put("id", 7)),
+        Arguments.of(good.copy().put("peer", "")),
+        Arguments.of(good.copy().putNull("peer")),
+        Arguments.of(good.copy().put("user", 42)),
+        Arguments.of(good.copy().put("at", "soon")),
+        Arguments.of(good.copy().put("at", 1_763_834_400_000L)),
+        Arguments.of(good.copy().put("closeCode", "1002")),
+        Arguments.of(good.copy().put("closeCode", -1)),
+        Arguments.of(good.copy().put("suppressed", 1.5)),
+        Arguments.of(good.copy().put("suppressed", 1L << 31)),
+        Arguments.of(new JsonObject()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("eventBodies")
+  void takesAnEventWhereItsSchemaDoes(JsonObject event) throws Exception {
+    JsonObject request = new JsonObject().put("events", new JsonArray().add(event));
+    assertTakenAsDescribed("errors", GuardBus.ERRORS, request, "errorsReply");
+  }
+
+  static Stream<Arguments> limitBodies() {
+    JsonObject good = new JsonObject().put("limit", "keyMessages").put("key", "k").put("want", 1);
+    return Stream.of(
+        Arguments.of(good),
+        Arguments.of(good.copy().put("want", 10_000)),
+        Arguments.of(good.copy().put("want", 10_001)),
+        Arguments.of(good.copy().put("want", 0)),
+        Arguments.of(good.copy().put("want", "1")),
+        Arguments.of(good.copy().put("key", "")),
+        Arguments.of(good.copy().put("key", "k".repeat(513))),
+        Arguments.of(good.copy().put("key", 1)),
+        Arguments.of(good.copy().putNull("limit")),
+        Arguments.of(new JsonObject()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("limitBodies")
+  void takesARequestForPermitsWhereItsSchemaDoes(JsonObject request) throws Exception {
+    assertTakenAsDescribed("limits", GuardBus.LIMITS, request, "limitsReply");
+  }
+
+  private void assertTakenAsDescribed(
+      String channel, String address, JsonObject request, String reply) throws TimeoutException {
+    if (fits(channel, request)) {
+      assertThat(fits(reply, ask(address, request))).isTrue();
+    } else {
+      assertThatThrownBy(() -> ask(address, request))
+          .isInstanceOfSatisfying(
+              ReplyException.class, failure -> assertThat(failure.failureCode()).isEqualTo(400));
+    }
+  }
+
+  @Test
+  void describesThatThereAreNoPermits() throws Exception {
+    JsonObject request =
+        new JsonObject().put("limit", "keyMessages").put("key", "k").put("want", 10_000);
+    assertThat(ask(GuardBus.LIMITS, request).getInteger("granted")).isPositive();
+
+    JsonObject none = ask(GuardBus.LIMITS, request.copy());
+
+    assertThat(none.getInteger("granted")).isZero();
+    assertThat(fits("limitsReply", none)).isTrue();
+  }
+
+  @Test
+  void describesBansAsTheContractDoes() {
+    JsonObject ban = new JsonObject().put("op", "ban").put("subject", "ip:192.0.2.7");
+    assertThat(fits("bans", ban)).isTrue();
+    assertThat(fits("bans", ban.copy().put("forMs", 1_000).put("why", "by hand"))).isTrue();
+    assertThat(fits("bans", new JsonObject().put("op", "unban").put("subject", "user:42")))
+        .isTrue();
+    assertThat(fits("bans", new JsonObject().put("op", "list"))).isTrue();
+    assertThat(fits("bans", new JsonObject().put("op", "ban"))).isFalse();
+    assertThat(fits("bans", ban.copy().put("forMs", 0))).isFalse();
+    assertThat(fits("bans", ban.copy().put("op", "burn"))).isFalse();
+
+    JsonObject change =
+        new JsonObject()
+            .put("seq", 7)
+            .put("subject", "ip:192.0.2.7")
+            .put("until", 1_763_834_400_000L);
+    assertThat(fits("bansReply", change)).isTrue();
+    assertThat(fits("banChanges", change)).isFalse();
+    assertThat(fits("banChanges", change.copy().put("op", "ban"))).isTrue();
+    assertThat(
+            fits(
+                "bansReply",
+                new JsonObject().put("seq", 7).put("bans", new JsonArray().add(change))))
+        .isTrue();
+  }
+}
