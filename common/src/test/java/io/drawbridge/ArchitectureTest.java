@@ -190,14 +190,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlySettingsAndTheErrorLogTouchFiles() {
+  void onlySettingsAndWhatTheGuardKeepsTouchFiles() {
     Predicate<JavaClass> files =
         type ->
             type.isEquivalentTo(Files.class)
                 || type.getFullName().matches("java\\.io\\.(RandomAccess)?File.*")
                 || type.getPackageName().startsWith("java.nio.channels");
 
-    assertThat(packagesUsing(files)).containsExactly("config");
+    assertThat(packagesUsing(files)).containsExactly("config", "guard");
+    assertThat(classesUsing(files))
+        .filteredOn(name -> name.startsWith(ROOT + "guard."))
+        .containsExactly("io.drawbridge.guard.BanFile");
     assertThat(classesUsing(type -> type.getPackageName().startsWith("ch.qos.logback")))
         .allMatch(name -> name.startsWith("io.drawbridge.guard.ErrorLog"))
         .isNotEmpty();

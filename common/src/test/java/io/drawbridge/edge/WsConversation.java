@@ -43,6 +43,7 @@ public final class WsConversation implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final String LOOPBACK = "127.0.0.1";
+  private static final InetSocketAddress ANY = new InetSocketAddress(0);
   private static final int RSV1 = 0x40;
   private static final int SMALL_BUFFER = 16 * 1024;
   private static final Set<Integer> OPCODES =
@@ -90,7 +91,7 @@ public final class WsConversation implements AutoCloseable {
 
   /** An open WebSocket with small buffers, so that a peer that does not read is felt soon. */
   public static WsConversation openNarrow(int port) {
-    return connect(LOOPBACK, port, true).raw(HandshakeText.valid().bytes()).expectUpgrade();
+    return connect(ANY, LOOPBACK, port, true).raw(HandshakeText.valid().bytes()).expectUpgrade();
   }
 
   /** The answer to a handshake that is refused; the server must end the connection. */
@@ -106,21 +107,28 @@ public final class WsConversation implements AutoCloseable {
 
   /** TCP alone. */
   public static WsConversation connect(int port) {
-    return connect(LOOPBACK, port, false);
+    return connect(LOOPBACK, port);
+  }
+
+  /** TCP alone, from this address of the machine. */
+  public static WsConversation connectFrom(String address, int port) {
+    return connect(new InetSocketAddress(address, 0), LOOPBACK, port, false);
   }
 
   /** TCP alone, to this address. */
   public static WsConversation connect(String address, int port) {
-    return connect(address, port, false);
+    return connect(ANY, address, port, false);
   }
 
-  private static WsConversation connect(String address, int port, boolean narrow) {
+  private static WsConversation connect(
+      InetSocketAddress from, String address, int port, boolean narrow) {
     try {
       Socket socket = new Socket();
       if (narrow) {
         socket.setReceiveBufferSize(SMALL_BUFFER);
         socket.setSendBufferSize(SMALL_BUFFER);
       }
+      socket.bind(from);
       socket.setTcpNoDelay(true);
       socket.setSoTimeout((int) PATIENCE.toMillis());
       socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
@@ -220,6 +228,11 @@ public final class WsConversation implements AutoCloseable {
     compression = !extensions.isEmpty();
     assertThat(answer.header("Sec-WebSocket-Protocol")).isEmpty();
     return this;
+  }
+
+  /** The status of the HTTP answer, whatever it is. */
+  public int status() {
+    return HttpAnswer.of(head(), "").status();
   }
 
   /** An HTTP answer with its body, and the end of the connection behind it. */
