@@ -93,6 +93,12 @@ final class BanBook {
     return List.copyOf(byEnd);
   }
 
+  /** How many are in force. */
+  int size(long now) {
+    dropEnded(now);
+    return bans.size();
+  }
+
   boolean isBanned(BanSubject subject, long now) {
     Ban ban = bans.get(subject);
     return ban != null && ban.until() > now;

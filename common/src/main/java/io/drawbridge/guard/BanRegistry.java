@@ -163,12 +163,11 @@ final class BanRegistry {
   }
 
   private JsonObject list(long known) {
-    List<Ban> bans = book.bans(now());
-    inForce.set(bans.size());
+    inForce.set(book.size(now()));
     JsonObject answer = new JsonObject().put("seq", book.seq());
     if (known != book.seq()) {
       JsonArray list = new JsonArray();
-      bans.forEach(ban -> list.add(ban.toJson()));
+      book.bans(now()).forEach(ban -> list.add(ban.toJson()));
       answer.put("bans", list);
     }
     return answer;
@@ -186,7 +185,7 @@ final class BanRegistry {
         LOG.info("no ban any more: {}", change.subject().text());
       }
     }
-    inForce.set(book.bans(now()).size());
+    inForce.set(book.size(now()));
     return write();
   }
 
