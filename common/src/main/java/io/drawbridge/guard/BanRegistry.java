@@ -90,10 +90,15 @@ final class BanRegistry {
 
   // --- strikes ----------------------------------------------------------------------------------
 
-  /** Counts those of these events that are strikes; each must be told once. */
+  /**
+   * Counts those of these events that are strikes; each must be told once. What an edge had to keep
+   * until it was older than the window counts no more: handed over all at once, a day's faults
+   * would look like those of one moment.
+   */
   void count(List<ErrorEvent> events) {
+    Instant oldest = time.now().minus(settings.window());
     for (ErrorEvent event : events) {
-      if (isStrike(event)) {
+      if (isStrike(event) && event.at().isAfter(oldest)) {
         BanSubject.ip(event.peer()).ifPresent(address -> strike(address, event));
         String user = event.user();
         if (user != null) {

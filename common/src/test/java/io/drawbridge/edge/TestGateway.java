@@ -160,7 +160,7 @@ public final class TestGateway implements AfterEachCallback {
     return kept(WsConversation.connect(port));
   }
 
-  /** TCP alone, from this address of the machine. */
+  /** TCP alone, from another address of this machine, such as 127.0.0.2. */
   public WsConversation connectFrom(String address) {
     return kept(WsConversation.connectFrom(address, port));
   }

@@ -43,7 +43,6 @@ public final class WsConversation implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final String LOOPBACK = "127.0.0.1";
-  private static final InetSocketAddress ANY = new InetSocketAddress(0);
   private static final int RSV1 = 0x40;
   private static final int SMALL_BUFFER = 16 * 1024;
   private static final Set<Integer> OPCODES =
@@ -91,7 +90,7 @@ public final class WsConversation implements AutoCloseable {
 
   /** An open WebSocket with small buffers, so that a peer that does not read is felt soon. */
   public static WsConversation openNarrow(int port) {
-    return connect(ANY, LOOPBACK, port, true).raw(HandshakeText.valid().bytes()).expectUpgrade();
+    return connect(LOOPBACK, port, true).raw(HandshakeText.valid().bytes()).expectUpgrade();
   }
 
   /** The answer to a handshake that is refused; the server must end the connection. */
@@ -107,35 +106,44 @@ public final class WsConversation implements AutoCloseable {
 
   /** TCP alone. */
   public static WsConversation connect(int port) {
-    return connect(LOOPBACK, port);
-  }
-
-  /** TCP alone, from this address of the machine. */
-  public static WsConversation connectFrom(String address, int port) {
-    return connect(new InetSocketAddress(address, 0), LOOPBACK, port, false);
+    return connect(LOOPBACK, port, false);
   }
 
   /** TCP alone, to this address. */
   public static WsConversation connect(String address, int port) {
-    return connect(ANY, address, port, false);
+    return connect(address, port, false);
   }
 
-  private static WsConversation connect(
-      InetSocketAddress from, String address, int port, boolean narrow) {
+  /** TCP alone, from this address of the machine to the server on the same. */
+  public static WsConversation connectFrom(String address, int port) {
+    try {
+      Socket socket = new Socket();
+      socket.bind(new InetSocketAddress(address, 0));
+      return connect(socket, address.contains(":") ? address : LOOPBACK, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static WsConversation connect(String address, int port, boolean narrow) {
     try {
       Socket socket = new Socket();
       if (narrow) {
         socket.setReceiveBufferSize(SMALL_BUFFER);
         socket.setSendBufferSize(SMALL_BUFFER);
       }
-      socket.bind(from);
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout((int) PATIENCE.toMillis());
-      socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
-      return new WsConversation(socket);
+      return connect(socket, address, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static WsConversation connect(Socket socket, String address, int port)
+      throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
+    return new WsConversation(socket);
   }
 
   // --- to send ----------------------------------------------------------------------------------
@@ -230,7 +238,7 @@ public final class WsConversation implements AutoCloseable {
     return this;
   }
 
-  /** The status of the HTTP answer, whatever it is. */
+  /** The status of an HTTP answer. */
   public int status() {
     return HttpAnswer.of(head(), "").status();
   }

@@ -215,6 +215,21 @@ class BanRegistryTest {
     }
 
     @Test
+    void areNoneOnceTheyAreOlderThanTheWindow() throws Exception {
+      String old = time.now().minus(Duration.ofMinutes(1)).toString();
+      for (int i = 0; i < 5; i++) {
+        report(event(ErrorKind.PROTOCOL_ERROR).put("at", old));
+      }
+      assertThat(banned()).isEmpty();
+
+      String justYoungEnough = time.now().minus(Duration.ofMillis(59_999)).toString();
+      for (int i = 0; i < 3; i++) {
+        report(event(ErrorKind.PROTOCOL_ERROR).put("at", justYoungEnough));
+      }
+      assertThat(banned()).containsExactly(IP);
+    }
+
+    @Test
     void areForgottenAfterTheWindow() throws Exception {
       strike(2);
       time.advance(Duration.ofMinutes(1));
