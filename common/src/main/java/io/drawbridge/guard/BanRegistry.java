@@ -33,6 +33,9 @@ final class BanRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(BanRegistry.class);
   private static final int MOST_SUBJECTS = 20_000;
 
+  /** How long an event may take from its edge, and by how much their clocks may differ. */
+  private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
+
   /** Between two writes, so that a flood of bans is no flood of writes. */
   private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
 
@@ -96,7 +99,7 @@ final class BanRegistry {
    * would look like those of one moment.
    */
   void count(List<ErrorEvent> events) {
-    Instant oldest = time.now().minus(settings.window());
+    Instant oldest = time.now().minus(settings.window()).minus(ON_ITS_WAY);
     for (ErrorEvent event : events) {
       if (isStrike(event) && event.at().isAfter(oldest)) {
         BanSubject.ip(event.peer()).ifPresent(address -> strike(address, event));

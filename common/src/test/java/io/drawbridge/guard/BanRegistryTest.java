@@ -216,13 +216,13 @@ class BanRegistryTest {
 
     @Test
     void areNoneOnceTheyAreOlderThanTheWindow() throws Exception {
-      String old = time.now().minus(Duration.ofMinutes(1)).toString();
+      String old = time.now().minus(Duration.ofSeconds(70)).toString();
       for (int i = 0; i < 5; i++) {
         report(event(ErrorKind.PROTOCOL_ERROR).put("at", old));
       }
       assertThat(banned()).isEmpty();
 
-      String justYoungEnough = time.now().minus(Duration.ofMillis(59_999)).toString();
+      String justYoungEnough = time.now().minus(Duration.ofMillis(69_999)).toString();
       for (int i = 0; i < 3; i++) {
         report(event(ErrorKind.PROTOCOL_ERROR).put("at", justYoungEnough));
       }
