@@ -3,6 +3,7 @@ package io.drawbridge.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
@@ -69,6 +70,20 @@ class BanFeedTest {
 
   private void publish(Object body) {
     loop.vertx.eventBus().publish(GuardBus.BAN_CHANGES, body);
+  }
+
+  /** Publishes, and waits until every consumer on the feed's event loop has heard of it. */
+  private void publishAndWait(Object body) throws TimeoutException {
+    Promise<Void> heard = Promise.promise();
+    MessageConsumer<Object> last =
+        loop.call(
+            () ->
+                loop.vertx
+                    .eventBus()
+                    .consumer(GuardBus.BAN_CHANGES, change -> heard.tryComplete()));
+    Loop.await(last.completion());
+    publish(body);
+    Loop.await(heard.future());
   }
 
   private boolean isBanned() throws TimeoutException {
@@ -189,7 +204,7 @@ class BanFeedTest {
     start();
     Loop.await(guard.unregister());
 
-    publish("junk");
+    publishAndWait("junk");
 
     assertThat(isBanned()).isTrue();
     time.advance(Duration.ofMinutes(1));
@@ -213,7 +228,8 @@ class BanFeedTest {
     BanFeed feed = start();
     Loop.await(loop.call(feed::close));
 
-    publish(new BanChange(8, ADDRESS, until()).toJson());
+    publishAndWait(new BanChange(8, ADDRESS, until()).toJson());
+
     assertThat(seq()).isEqualTo(7);
     assertThat(isBanned()).isFalse();
   }
