@@ -190,7 +190,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlySettingsTheErrorLogAndTheSpoolTouchFiles() {
+  void onlySettingsAndWhatTheGuardKeepsTouchFiles() {
     Predicate<JavaClass> files =
         type ->
             type.isEquivalentTo(Files.class)
@@ -200,7 +200,7 @@ class ArchitectureTest {
     assertThat(packagesUsing(files)).containsExactly("config", "guard");
     assertThat(classesUsing(files))
         .filteredOn(name -> name.startsWith(ROOT + "guard."))
-        .allMatch(name -> name.matches(".*\\.guard\\.(ErrorLog|LogTail|Spool)(\\$.*)?"));
+        .allMatch(name -> name.matches(".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool)(\\$.*)?"));
     assertThat(classesUsing(type -> type.getPackageName().startsWith("ch.qos.logback")))
         .allMatch(name -> name.startsWith("io.drawbridge.guard.ErrorLog"))
         .isNotEmpty();

@@ -110,9 +110,13 @@ final class AuthHandler implements MessageHandler {
 
   private void open(Connection connection, TokenVerdict.Valid valid) {
     Session opened = new Session(UUID.randomUUID().toString(), valid.user(), valid.expiresAt());
+    connection.identify(opened.user(), opened.id());
+    if (!connection.isOpen()) {
+      // The user is banned, or the connection ended meanwhile.
+      return;
+    }
     session = opened;
     bridged = bridge.open(connection, opened.id(), opened.user());
-    connection.identify(opened.user(), opened.id());
     connection.limitBy("user:" + opened.user());
     connection.sendText(AUTHENTICATED);
     watchExpiry(connection, opened);

@@ -8,6 +8,7 @@ import io.drawbridge.edge.LeakCheck;
 import io.drawbridge.edge.TestGateway;
 import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.ClientFrames;
+import io.drawbridge.wire.Opcode;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -367,6 +368,94 @@ final class AuthVerticleTest {
         }
       }
       return others;
+    }
+  }
+
+  @Nested
+  final class Bans {
+    private static final String USER = "user:42";
+
+    private WsConversation opened(String user) {
+      return gateway
+          .open()
+          .send(Tokens.good().with("user_id", "\"" + user + "\"").text())
+          .expect("Authenticated!");
+    }
+
+    @Test
+    void aBanOfAUserClosesWhatTheUserHasOpen() {
+      open("").bye();
+      WsConversation one = opened("42");
+      WsConversation two = opened("42");
+      WsConversation other = opened("43");
+      WsConversation nobody = gateway.open();
+
+      gateway.bans("ban", USER);
+
+      for (WsConversation banned : List.of(one, two)) {
+        banned.expectClose(3003, "BANNED");
+        JsonObject event = logged(banned, "BANNED", 3003);
+        assertThat(event.getString("user")).isEqualTo("42");
+        assertThat(event.getString("session")).isNotEmpty();
+        assertThat(banned.retrySeconds()).isBetween(250, 300);
+      }
+      other.send(PING).expect(PONG);
+      nobody.send(PING).expect(PONG);
+    }
+
+    @Test
+    void aBannedUserIsClosedInsteadOfAuthenticated() {
+      WsConversation client = open();
+      gateway.bans("ban", USER);
+      gateway.awaitTrue("heard of", () -> !isLetIn());
+
+      client.send(Tokens.good().text()).expectClose(3003, "BANNED");
+
+      assertThat(logged(client, "BANNED", 3003).getString("user")).isEqualTo("42");
+      opened("43").send(PING).expect(PONG);
+    }
+
+    @Test
+    void aBannedUserWithABadTokenIsToldOfTheToken() {
+      WsConversation client = open();
+      gateway.bans("ban", USER);
+      gateway.awaitTrue("heard of", () -> !isLetIn());
+
+      client.send(Tokens.good().signedByAnother().text()).expect("Invalid Token");
+      client.expectClose(3000, "INVALID_TOKEN");
+    }
+
+    @Test
+    void aPardonLetsTheUserInAgain() {
+      open("").bye();
+      gateway.bans("ban", USER);
+      gateway.awaitTrue("heard of", () -> !isLetIn());
+
+      gateway.bans("unban", USER);
+
+      gateway.awaitTrue("let in", this::isLetIn);
+    }
+
+    @Test
+    void badMessagesBanTheUserAndTheAddress() {
+      WsConversation client = open("firewall: { strikes: 3 }\n").send(Tokens.good().text());
+      client.expect("Authenticated!");
+
+      for (int i = 0; i < 3; i++) {
+        client.send("no envelope");
+        assertThat(client.text()).contains("INVALID_MESSAGE");
+      }
+
+      client.expectClose(3003, "BANNED");
+      assertThat(gateway.bans("list", "").getJsonArray("bans").stream())
+          .extracting(ban -> ((JsonObject) ban).getString("subject"))
+          .containsExactlyInAnyOrder(USER, "ip:127.0.0.1");
+    }
+
+    private boolean isLetIn() {
+      try (WsConversation client = gateway.open().send(Tokens.good().text())) {
+        return client.next().opcode() == Opcode.TEXT;
+      }
     }
   }
 }

@@ -22,6 +22,7 @@ final class ServerKinds {
       auth: { port: 0 }
       ops: { port: 0 }
       guard: { log: errors.log }
+      firewall: { strikes: 1000000 }
       limits:
         frameSize: 1MiB
         messageSize: 1MiB

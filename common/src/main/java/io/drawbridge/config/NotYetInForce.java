@@ -47,10 +47,6 @@ final class NotYetInForce {
       List.of(
           new Key("auth.sessionsPerUser", s -> s.auth().sessionsPerUser()),
           new Key("auth.onTooManySessions", s -> s.auth().onTooManySessions()),
-          new Key("firewall.strikes", s -> s.firewall().strikes()),
-          new Key("firewall.window", s -> s.firewall().window()),
-          new Key("firewall.banFor", s -> s.firewall().banFor()),
-          new Key("firewall.banMax", s -> s.firewall().banMax()),
           new Key("cluster.host", s -> s.cluster().host()),
           new Key("cluster.members", s -> s.cluster().members()),
           new Key("cluster.port", s -> s.cluster().port()));

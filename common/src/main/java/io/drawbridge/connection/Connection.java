@@ -72,6 +72,9 @@ public final class Connection {
   /** Whether our direction is to be shut down as soon as all is written. */
   private boolean hangingUp;
 
+  /** Of the bans that this connection was last held against. */
+  private int banVersion;
+
   // When the client last took something that was queued for it, and what was left; known while it
   // blocks us.
   private long lastTaken;
@@ -118,9 +121,10 @@ public final class Connection {
     return state == State.OPEN;
   }
 
-  /** From now on, errors of this connection name this user and session. */
+  /** From now on, errors of this connection name this user and session; closes a banned user. */
   public void identify(String user, String session) {
     peer = new Peer(peer.address(), user, session);
+    closeIfBanned();
   }
 
   /** From now on, each message needs a permit of this key, such as {@code user:42}, too. */
@@ -301,6 +305,14 @@ public final class Connection {
     in.pump();
   }
 
+  private void closeIfBanned() {
+    banVersion = context.guard().banVersion();
+    Duration left = context.guard().bannedFor(peer);
+    if (!left.isZero()) {
+      close(ErrorKind.BANNED, null, left);
+    }
+  }
+
   /** The peer's Close frame: the beginning of the end, or the answer to ours. */
   void onClose(int code) {
     if (state == State.OPEN) {
@@ -385,6 +397,9 @@ public final class Connection {
     if (isDue(drainAt, now)) {
       int retry = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD);
       close(ErrorKind.SHUTTING_DOWN, null, Duration.ofSeconds(retry));
+    } else if (banVersion != context.guard().banVersion()) {
+      // What else is due waits for the next tick.
+      closeIfBanned();
     } else if (!in.tick(now)) {
       close(ErrorKind.RATE_LIMITED, "throttled for too long");
     } else if (isBlocked(now)) {

@@ -1,6 +1,7 @@
 package io.drawbridge.edge;
 
 import io.drawbridge.admission.Admission;
+import io.drawbridge.admission.BanCheck;
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
@@ -91,6 +92,7 @@ public final class EdgeServer {
         new Admission(
             this::notDraining,
             new UpgradeCheck(),
+            new BanCheck(context.guard()),
             new OriginCheck(settings.firewall().origins()),
             capacity.check(limits.connections()));
     this.handshakes = new Deadlines<>(limits.handshake());
@@ -107,7 +109,8 @@ public final class EdgeServer {
     Edge edge = context.edge();
     // A negative port is Vert.x's way to share one free port among the instances of a server.
     int port = edge.port() == 0 ? -1 - (edge.name().hashCode() & 0xFFFF) : edge.port();
-    Future<Integer> listening = Future.succeededFuture(port);
+    // Who is banned is known before the first handshake, unless the guard is silent.
+    Future<Integer> listening = context.guard().bansAsked().map(port);
     for (String address : ListenAddresses.of(edge.host())) {
       listening = listening.compose(found -> listen(address, found));
     }

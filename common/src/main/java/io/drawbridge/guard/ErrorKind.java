@@ -11,6 +11,7 @@ import java.time.Duration;
 public enum ErrorKind {
   BAD_HANDSHAKE(400, 0, 0, false, "Not a WebSocket handshake"),
   ORIGIN_DENIED(403, 0, 0, false, "This Origin may not connect"),
+  BANNED(403, CloseCode.FORBIDDEN, 0, true, "Banned for now"),
   CONNECTION_LIMIT(503, CloseCode.TRY_AGAIN_LATER, 0, true, "Too many open connections"),
   PROTOCOL_ERROR(0, CloseCode.PROTOCOL_ERROR, 0, false, "WebSocket protocol violated"),
   UNSUPPORTED_DATA(0, CloseCode.UNSUPPORTED_DATA, 0, false, "This kind of message is not taken"),
@@ -67,6 +68,27 @@ public enum ErrorKind {
   /** Whether the same may succeed later without a change by the client. */
   public boolean temporary() {
     return temporary;
+  }
+
+  /**
+   * Whether it counts towards a ban. {@link #RATE_LIMITED} does where it closed the connection: a
+   * client that is held back and bears it has done nothing wrong.
+   */
+  boolean isStrike() {
+    return switch (this) {
+      case BAD_HANDSHAKE,
+              ORIGIN_DENIED,
+              PROTOCOL_ERROR,
+              INVALID_UTF8,
+              MESSAGE_TOO_BIG,
+              RATE_LIMITED,
+              AUTH_TIMEOUT,
+              INVALID_TOKEN,
+              INVALID_MESSAGE,
+              ACCESS_DENIED ->
+          true;
+      default -> false;
+    };
   }
 
   /** What the peer is told where nothing more exact is known. */

@@ -12,14 +12,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The edge's side of the guard: takes error events and lends permits without ever making the caller
- * wait for the event bus. One for each edge and event loop; to be used on that event loop.
+ * The edge's side of the guard: takes error events, lends permits and knows who is banned, without
+ * ever making the caller wait for the event bus. One for each edge and event loop; to be used on
+ * that event loop.
  */
 public final class Guard {
   private static final Duration SUMMARY_EVERY = Duration.ofSeconds(1);
 
   /** The most events kept in memory for a guard that does not answer. */
   private static final int MOST_EVENTS = 10_000;
+
+  private static final long LONGEST_ADVICE_MILLIS = Duration.ofDays(1).toMillis();
 
   private final Vertx vertx;
   private final Node node;
@@ -29,6 +32,8 @@ public final class Guard {
   private final Sampler sampler;
   private final Outbox outbox;
   private final Leases leases;
+  private final BanTable bans = new BanTable(BanRegistry.MOST_BANS);
+  private final BanFeed banFeed;
   private final Map<ErrorKind, Counter> counters = new EnumMap<>(ErrorKind.class);
   private final long summaries;
 
@@ -42,6 +47,7 @@ public final class Guard {
     this.outbox = new Outbox(vertx, MOST_EVENTS, spool, time);
     outbox.start();
     this.leases = new Leases(vertx, node.name() + '/' + UUID.randomUUID(), edge, time);
+    this.banFeed = new BanFeed(vertx, time, bans);
     for (ErrorKind kind : ErrorKind.values()) {
       counters.put(
           kind,
@@ -82,12 +88,32 @@ public final class Guard {
   }
 
   /**
+   * How much longer this peer's address or user is banned; zero when neither is. At most a day, as
+   * far as advice to come back reaches.
+   */
+  public Duration bannedFor(Peer peer) {
+    long left = bans.left(peer, time.now().toEpochMilli());
+    return left == 0 ? Duration.ZERO : Duration.ofMillis(Math.min(left, LONGEST_ADVICE_MILLIS));
+  }
+
+  /** Another one each time that somebody may be banned who was not before. */
+  public int banVersion() {
+    return bans.version();
+  }
+
+  /** Completes when the bans are known, or after 0.5 s without an answer; never fails. */
+  public Future<Void> bansAsked() {
+    return banFeed.asked();
+  }
+
+  /**
    * Completes when everything reported is in the log, or, if that takes longer than {@code within},
    * in the spool; the guard takes no more after it.
    */
   public Future<Void> close(Duration within) {
     vertx.cancelTimer(summaries);
-    return outbox.close(sampler.endAll().stream().map(this::summary).toList(), within);
+    return outbox.close(sampler.endAll().stream().map(this::summary).toList(), within)
+        .eventually(banFeed::close);
   }
 
   private void tick() {

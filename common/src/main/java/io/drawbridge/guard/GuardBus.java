@@ -18,6 +18,19 @@ public final class GuardBus {
   public static final String LIMITS = "drawbridge.guard.limits";
 
   /**
+   * Request {@code {"op":"ban"|"unban"|"list","subject":"ip:…"|"user:…","forMs":n,"why":s}}.
+   *
+   * <p>{@code ban} and {@code unban} are answered {@code {"seq":n,"subject":s,"until":ms,
+   * "changed":b}}; {@code until} is 0 and {@code changed} false where there was nobody to pardon.
+   * {@code list} is answered {@code {"seq":n,"bans":[{"subject","until","why","since"}…]}}; who
+   * sends {@code "known":n} gets no {@code bans} while {@code n} is still the last change.
+   */
+  public static final String BANS = "drawbridge.guard.bans";
+
+  /** Published: {@code {"seq":n,"op":"ban"|"unban","subject":s,"until":ms}}, one number apart. */
+  public static final String BAN_CHANGES = "drawbridge.bans";
+
+  /**
    * The limit of a user, or of an address on echo; an edge with its own rate puts its name first.
    */
   public static final String KEY_MESSAGES = "keyMessages";

@@ -1,6 +1,5 @@
 package io.drawbridge.guard;
 
-import io.drawbridge.config.GuardSettings;
 import io.drawbridge.config.Rate;
 import io.drawbridge.config.Settings;
 import io.vertx.core.Future;
@@ -23,12 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The guard behind all edges: writes the error log and owns the buckets that edges borrow permits
- * from. Any service on the event bus may use it the way the edges do; see {@link GuardBus}.
+ * The guard behind all edges: writes the error log, owns the buckets that edges borrow permits
+ * from, and bans whoever errs too often. Any service on the event bus may use it the way the edges
+ * do; see {@link GuardBus}.
  *
  * <p>A request with a bad body fails with code 400 and changes nothing. Error events are answered
- * only once they are in the log; 503 means that they are not, and may be sent again. A request with
- * no events tells whether the log can be written.
+ * only once they are in the log and counted; 503 means that they are not, and may be sent again. A
+ * request with no events tells whether the log can be written.
  */
 public final class GuardVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GuardVerticle.class);
@@ -41,7 +41,8 @@ public final class GuardVerticle extends VerticleBase {
   private static final int MOST_EDGES = 10_000;
   private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);
 
-  private final GuardSettings settings;
+  private final Settings settings;
+  private final Node node;
   private final Time time;
   private final ErrorLog log;
   private final Limiter limiter;
@@ -51,11 +52,13 @@ public final class GuardVerticle extends VerticleBase {
 
   private WorkerExecutor writer;
   private MessageConsumer<Object> errors;
+  private BanRegistry bans;
   private boolean logFails;
 
-  @SuppressWarnings("NullAway.Init") // writer and errors are set in start()
+  @SuppressWarnings("NullAway.Init") // writer, errors and bans are set in start()
   public GuardVerticle(Settings settings, Node node) {
-    this.settings = settings.guard();
+    this.settings = settings;
+    this.node = node;
     this.time = node.time();
     this.log = new ErrorLog(settings.guard());
     this.limiter = new Limiter(rates(settings), MOST_KEYS);
@@ -65,7 +68,9 @@ public final class GuardVerticle extends VerticleBase {
   public Future<?> start() {
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
     errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
+    bans = new BanRegistry(vertx, settings, node);
     return Future.all(
+        bans.start(),
         errors.completion(),
         vertx.eventBus().<Object>consumer(GuardBus.LIMITS, this::onLimits).completion());
   }
@@ -73,7 +78,7 @@ public final class GuardVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     // What arrives while the log is being closed is refused, and sent to the next guard.
-    return errors.unregister().eventually(this::closeLog).eventually(writer::close);
+    return errors.unregister().eventually(this::closeLog).eventually(writer::close).eventually(bans::stop);
   }
 
   private Future<?> closeLog() {
@@ -130,6 +135,7 @@ public final class GuardVerticle extends VerticleBase {
       logFails = false;
       LOG.info("the error log is written again");
     }
+    bans.count(fresh);
     request.reply(new JsonObject().put("accepted", accepted));
     fresh.forEach(event -> vertx.eventBus().publish(GuardBus.LOGGED, event.toJson()));
   }
@@ -139,7 +145,7 @@ public final class GuardVerticle extends VerticleBase {
       logFails = true;
       LOG.error(
           "the error log {} can't be written, edges keep their events: {}",
-          settings.log(),
+          settings.guard().log(),
           cause.getMessage());
     }
     request.fail(GuardBus.UNAVAILABLE, "the error log can't be written");

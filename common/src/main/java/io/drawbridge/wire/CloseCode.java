@@ -25,6 +25,7 @@ public final class CloseCode {
   private static final int BAD_GATEWAY = 1014;
 
   public static final int UNAUTHORIZED = 3000;
+  public static final int FORBIDDEN = 3003;
   public static final int TIMEOUT = 3008;
 
   private static final int MANDATORY_EXTENSION = 1010;

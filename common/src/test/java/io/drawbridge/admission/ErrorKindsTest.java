@@ -34,6 +34,7 @@ class ErrorKindsTest {
       names = {
         "BAD_HANDSHAKE",
         "ORIGIN_DENIED",
+        "BANNED",
         "CONNECTION_LIMIT",
         "SHUTTING_DOWN",
         "INTERNAL_ERROR"

@@ -45,10 +45,6 @@ class NotYetInForceTest {
   @CsvSource({
     "auth.sessionsPerUser, 7",
     "auth.onTooManySessions, refuse",
-    "firewall.strikes, 7",
-    "firewall.window, 7s",
-    "firewall.banFor, 7s",
-    "firewall.banMax, 7d",
     "limits.connectRate, 7/s",
     "limits.connectBurst, 7",
     "limits.connectionsPerAddress, 7",
@@ -69,7 +65,6 @@ class NotYetInForceTest {
     assertThat(
             Read.warnings(
                 """
-                firewall: { window: 60s, banMax: 1d }
                 limits: { connectRate: 1200/60s }
                 echo: { limits: { connectBurst: 100 } }
                 bridge: { inbound: [ { address: echo, actions: [publish, send] } ] }

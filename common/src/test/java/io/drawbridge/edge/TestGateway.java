@@ -9,6 +9,7 @@ import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.Edge;
+import io.drawbridge.guard.GuardBus;
 import io.drawbridge.guard.GuardVerticle;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Time;
@@ -17,12 +18,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -78,7 +81,8 @@ public final class TestGateway implements AfterEachCallback {
   /**
    * Starts a guard and an edge.
    *
-   * @param yaml settings; free ports and a folder of its own are set on top
+   * @param yaml settings; free ports and a folder of its own are set on top, and nobody is banned
+   *     for strikes unless {@code strikes} are set
    * @param verticle makes the edge
    * @param portOf where it listens, once started
    */
@@ -104,16 +108,14 @@ public final class TestGateway implements AfterEachCallback {
   private Settings settings(String yaml) {
     try {
       Path file = Files.writeString(folder.resolve("settings.yaml"), yaml);
-      Map<String, String> own =
-          Map.of(
-              "data",
-              folder.resolve("data").toString(),
-              "guard.log",
-              log().toString(),
-              "echo.port",
-              "0",
-              "auth.port",
-              "0");
+      Map<String, String> own = new HashMap<>();
+      own.put("data", folder.resolve("data").toString());
+      own.put("guard.log", log().toString());
+      own.put("echo.port", "0");
+      own.put("auth.port", "0");
+      if (!yaml.contains("strikes:")) {
+        own.put("firewall.strikes", "unlimited");
+      }
       SettingsResult result = SettingsReader.read(file, Map.of(), own);
       if (result instanceof SettingsResult.Loaded loaded) {
         return loaded.settings();
@@ -173,6 +175,11 @@ public final class TestGateway implements AfterEachCallback {
     return kept(WsConversation.connect(port));
   }
 
+  /** TCP alone, from another address of this machine, such as 127.0.0.2. */
+  public WsConversation connectFrom(String address) {
+    return kept(WsConversation.connectFrom(address, port));
+  }
+
   private WsConversation kept(WsConversation conversation) {
     conversations.add(conversation);
     return conversation;
@@ -222,6 +229,12 @@ public final class TestGateway implements AfterEachCallback {
         .atMost(WsConversation.PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(condition);
+  }
+
+  /** Asks the guard for bans, as any service may; what it answers. */
+  public JsonObject bans(String op, String subject) {
+    JsonObject request = new JsonObject().put("op", op).put("subject", subject);
+    return done(vertx.eventBus().<JsonObject>request(GuardBus.BANS, request)).body();
   }
 
   /** Begins to drain the edge. */

@@ -20,6 +20,7 @@ class ErrorKindTest {
       """
       BAD_HANDSHAKE     400    -   - no
       ORIGIN_DENIED     403    -   - no
+      BANNED            403 3003   - yes
       CONNECTION_LIMIT  503 1013   - yes
       PROTOCOL_ERROR      - 1002   - no
       UNSUPPORTED_DATA    - 1003   - no
@@ -79,6 +80,22 @@ class ErrorKindTest {
       assertThat(kind.closeCode()).isZero();
       assertThat(kind.failureCode()).isEqualTo(-1);
     }
+  }
+
+  @Test
+  void isAStrikeWhereTheContractSaysSo() {
+    assertThat(Arrays.stream(ErrorKind.values()).filter(ErrorKind::isStrike).map(ErrorKind::name))
+        .containsExactlyInAnyOrder(
+            "BAD_HANDSHAKE",
+            "ORIGIN_DENIED",
+            "PROTOCOL_ERROR",
+            "INVALID_UTF8",
+            "MESSAGE_TOO_BIG",
+            "RATE_LIMITED",
+            "AUTH_TIMEOUT",
+            "INVALID_TOKEN",
+            "INVALID_MESSAGE",
+            "ACCESS_DENIED");
   }
 
   @ParameterizedTest

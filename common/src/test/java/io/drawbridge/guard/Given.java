@@ -22,9 +22,15 @@ final class Given {
     return ((Loaded) result).settings();
   }
 
-  /** Settings that log to this file; the rest of the YAML may set all but {@code guard}. */
+  /**
+   * Settings that log to this file and keep the bans in a folder beside it; the rest of the YAML
+   * may set all but {@code guard} and {@code data}.
+   */
   static Settings settings(Path log, String yaml) {
-    return settings("guard: { log: '" + log + "', perPeerPerMinute: 5 }\n" + yaml);
+    String files =
+        "data: '%s'\nguard: { log: '%s', perPeerPerMinute: 5 }\n"
+            .formatted(log.resolveSibling("data"), log);
+    return settings(files + yaml);
   }
 
   static GuardSettings logging(Path log) {

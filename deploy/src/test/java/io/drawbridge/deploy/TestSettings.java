@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Settings that leave the machine alone: free ports, files in one folder, a short end. */
+/**
+ * Settings that leave the machine alone: free ports, files in one folder, a short end, no strikes.
+ */
 public final class TestSettings {
   private TestSettings() {}
 
@@ -20,6 +22,7 @@ public final class TestSettings {
     values.put("echo.instances", "1");
     values.put("auth.instances", "1");
     values.put("drain.over", "200ms");
+    values.put("firewall.strikes", "unlimited");
     values.put("data", folder.resolve("data").toString());
     values.put("guard.log", log(folder).toString());
     return values;

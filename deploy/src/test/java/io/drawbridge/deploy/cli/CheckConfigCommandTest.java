@@ -61,11 +61,11 @@ class CheckConfigCommandTest {
 
   @Test
   void warnsOfWhatIsNotInForce() throws IOException {
-    Cli cli = check("firewall: { strikes: 5 }\n");
+    Cli cli = check("auth: { sessionsPerUser: 5 }\n");
 
     assertThat(cli.status()).isZero();
-    assertThat(cli.err()).startsWith("warning: firewall.strikes: ");
-    assertThat(cli.out()).contains("strikes: 5");
+    assertThat(cli.err()).startsWith("warning: auth.sessionsPerUser: ");
+    assertThat(cli.out()).contains("sessionsPerUser: 5");
   }
 
   @Test

@@ -10,11 +10,13 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,43 @@ class RunCommandTest {
 
     assertThat(events().stream().filter(event -> event.getString("kind").equals("INVALID_TOKEN")))
         .hasSize(2);
+  }
+
+  @Test
+  void bansOnBothEdgesAndThoughItWasKilled() throws Exception {
+    Map<String, String> strict = Map.of("DRAWBRIDGE_FIREWALL_STRIKES", "3");
+    try (Child child = Child.start(folder, strict, "run")) {
+      child.awaitReady();
+      for (int i = 0; i < 3; i++) {
+        assertThat(Servers.get(child.port("echo"), "/").statusCode()).isEqualTo(426);
+      }
+      await().until(() -> isBanned(child.port("echo")) && isBanned(child.port("auth")));
+      await().until(() -> Files.exists(folder.resolve("data").resolve("bans.json")));
+      child.kill();
+    }
+
+    try (Child child = Child.start(folder, strict, "run")) {
+      child.awaitReady();
+      assertThat(isBanned(child.port("echo"))).isTrue();
+      assertThat(isBanned(child.port("auth"))).isTrue();
+      assertThat(Servers.get(child.port("ops"), "/metrics").body()).contains("drawbridge_bans 1.0");
+    }
+  }
+
+  private static boolean isBanned(int port) {
+    try {
+      JdkClient.connect(port).close();
+      return false;
+    } catch (CompletionException e) {
+      assertThat(e.getCause())
+          .isInstanceOfSatisfying(
+              WebSocketHandshakeException.class,
+              refused -> {
+                assertThat(refused.getResponse().statusCode()).isEqualTo(403);
+                assertThat(refused.getResponse().headers().firstValue("Retry-After")).isPresent();
+              });
+      return true;
+    }
   }
 
   @Test
