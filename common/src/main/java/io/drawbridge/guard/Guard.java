@@ -112,7 +112,8 @@ public final class Guard {
    */
   public Future<Void> close(Duration within) {
     vertx.cancelTimer(summaries);
-    return outbox.close(sampler.endAll().stream().map(this::summary).toList(), within)
+    return outbox
+        .close(sampler.endAll().stream().map(this::summary).toList(), within)
         .eventually(banFeed::close);
   }
 

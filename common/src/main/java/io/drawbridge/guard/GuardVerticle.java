@@ -78,7 +78,11 @@ public final class GuardVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     // What arrives while the log is being closed is refused, and sent to the next guard.
-    return errors.unregister().eventually(this::closeLog).eventually(writer::close).eventually(bans::stop);
+    return errors
+        .unregister()
+        .eventually(this::closeLog)
+        .eventually(writer::close)
+        .eventually(bans::stop);
   }
 
   private Future<?> closeLog() {
