@@ -182,9 +182,15 @@ final class Inbound {
         connection.onMessage(event, payload);
       }
       case ASKED -> awaitLease(event);
-      case EXHAUSTED -> onLimit(event, allowance.nanosUntil(payload.length(), now), now);
+      case EXHAUSTED -> onLimit(event, nanosUntil(event, payload, now), now);
     }
     connection.pushBack(now);
+  }
+
+  private long nanosUntil(FrameDecoder.Event event, Payload payload, long now) {
+    return isControl(event)
+        ? allowance.nanosUntilControl(now)
+        : allowance.nanosUntil(payload.length(), now);
   }
 
   private static boolean isControl(FrameDecoder.Event event) {

@@ -57,7 +57,7 @@ public final class EdgeServer {
   private final Capacity capacity;
   private final Admission admission;
   private final Supplier<MessageHandler> handlers;
-  private final HandshakeDeadlines handshakes;
+  private final HandshakeDeadlines<HttpConnection> handshakes;
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
   private boolean draining;
@@ -88,7 +88,7 @@ public final class EdgeServer {
             new UpgradeCheck(),
             new OriginCheck(settings.firewall().origins()),
             capacity.check(limits.connections()));
-    this.handshakes = new HandshakeDeadlines(limits.handshake());
+    this.handshakes = new HandshakeDeadlines<>(limits.handshake());
     this.deadlineCheck =
         vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdueHandshakes());
   }
@@ -134,11 +134,18 @@ public final class EdgeServer {
   }
 
   private void accepted(HttpConnection connection) {
-    handshakes.begin(connection, context.node().time().nanos());
+    HttpConnection oldest = handshakes.begin(connection, context.node().time().nanos());
     connection.closeHandler(closed -> handshakes.end(connection));
+    if (oldest != null) {
+      cut(oldest, "too many handshakes at once");
+    }
   }
 
   private void handshake(HttpServerRequest request) {
+    if (!handshakes.end(request.connection())) {
+      // Sent behind one that was refused, or after its time: there is one answer a socket.
+      return;
+    }
     Handshake handshake = Handshake.of(request);
     Verdict verdict = admission.judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
@@ -151,7 +158,6 @@ public final class EdgeServer {
   }
 
   private void upgrade(HttpServerRequest request, Handshake handshake) {
-    handshakes.end(request.connection());
     request
         .response()
         .putHeader("Upgrade", "websocket")
@@ -184,6 +190,7 @@ public final class EdgeServer {
   }
 
   private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
+    GluedBytes.leave(request.connection());
     ErrorKind kind = refused.kind();
     String id = report(kind, handshake.peer(), refused.detail());
     Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
@@ -202,10 +209,13 @@ public final class EdgeServer {
 
   private void cutOverdueHandshakes() {
     for (HttpConnection connection : handshakes.overdue(context.node().time().nanos())) {
-      String peer = PeerAddress.of(connection.remoteAddress());
-      report(ErrorKind.BAD_HANDSHAKE, peer, "no handshake in time");
-      connection.close();
+      cut(connection, "no handshake in time");
     }
+  }
+
+  private void cut(HttpConnection connection, String why) {
+    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection.remoteAddress()), why);
+    connection.close();
   }
 
   private String report(ErrorKind kind, String peer, String detail) {

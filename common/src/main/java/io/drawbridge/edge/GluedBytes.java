@@ -25,10 +25,22 @@ final class GluedBytes extends ChannelInboundHandlerAdapter {
 
   /** Begins to keep; to be called before the HTTP decoder is taken away. */
   static GluedBytes keep(HttpConnection connection) {
-    ChannelHandlerContext http = ((HttpServerConnection) connection).channelHandlerContext();
+    ChannelHandlerContext http = context(connection);
     GluedBytes glued = new GluedBytes(http);
     http.pipeline().addBefore(http.name(), null, glued);
     return glued;
+  }
+
+  /**
+   * Leaves it with the kernel, where the handshake is refused: requests behind it would pile up,
+   * thousands in one turn, before the answer is written and the socket closed.
+   */
+  static void leave(HttpConnection connection) {
+    context(connection).channel().config().setAutoRead(false);
+  }
+
+  private static ChannelHandlerContext context(HttpConnection connection) {
+    return ((HttpServerConnection) connection).channelHandlerContext();
   }
 
   /** Hands on what was kept, and gets out of the way. */

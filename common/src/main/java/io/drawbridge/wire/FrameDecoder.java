@@ -53,6 +53,12 @@ public final class FrameDecoder {
   private static final int MASKED = 0x80;
   private static final int MAX_CONTROL_PAYLOAD = 125;
 
+  /**
+   * The most frames without payload that may come before a message's last, however many fragments
+   * are allowed: no other limit would ever end a message made of nothing.
+   */
+  private static final int MOST_EMPTY_FRAGMENTS = 100;
+
   /** The longest header that a client sends: 2 bytes, 8 of length, 4 of masking key. */
   private static final int MAX_HEADER = 14;
 
@@ -93,6 +99,8 @@ public final class FrameDecoder {
 
   private long fragments;
   private boolean compressed;
+
+  private int emptyFragments;
 
   /** What came of a message that did not lie whole in one buffer; null when there is none. */
   private @Nullable ByteBuf gathered;
@@ -265,6 +273,10 @@ public final class FrameDecoder {
     }
     if (opcode == Opcode.CLOSE && length == 1) {
       return violated(Violation.protocol("half a close code"));
+    }
+    // Only a frame of data may not be final.
+    if (length == 0 && !fin && ++emptyFragments > MOST_EMPTY_FRAGMENTS) {
+      return violated(Violation.tooBig("more empty fragments than " + MOST_EMPTY_FRAGMENTS));
     }
     lengthBytes = length < 126 ? 0 : length == 126 ? Short.BYTES : Long.BYTES;
     if (lengthBytes != 0) {
@@ -517,6 +529,7 @@ public final class FrameDecoder {
     Event event = messageOpcode == Opcode.TEXT ? Event.TEXT : Event.BINARY;
     messageOpcode = Opcode.CONTINUATION;
     fragments = 0;
+    emptyFragments = 0;
     phase = Phase.HEADER;
     return event;
   }

@@ -127,4 +127,34 @@ final class AllowanceTest {
     assertThat(allowance.takeControl(START)).isEqualTo(GRANTED);
     assertThat(allowance.takeControl(START)).isEqualTo(EXHAUSTED);
   }
+
+  @Test
+  void aControlFrameWaitsForNothingButAPermitOfItsOwn() {
+    Allowance allowance =
+        allowance("messages: 2/s, bytes: 100/s, messageSize: 100, frameSize: 100");
+    TestLease key = new TestLease();
+    allowance.lease(key.lease());
+    assertThat(allowance.take(100, START)).isEqualTo(ASKED);
+    key.grant(1, START);
+    assertThat(allowance.take(100, START)).isEqualTo(GRANTED);
+
+    assertThat(allowance.takeControl(START)).isEqualTo(GRANTED);
+
+    assertThat(allowance.takeControl(START)).isEqualTo(EXHAUSTED);
+    assertThat(allowance.nanosUntilControl(START)).isEqualTo(SECOND / 2);
+  }
+
+  @Test
+  void controlFramesAreBoundedEvenWhereMessagesAreNot() {
+    Allowance allowance = allowance("messages: unlimited, bytes: unlimited");
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(allowance.takeControl(START)).isEqualTo(GRANTED);
+    }
+    assertThat(allowance.takeControl(START)).isEqualTo(EXHAUSTED);
+    assertThat(allowance.nanosUntilControl(START)).isEqualTo(SECOND / 100);
+    assertThat(allowance.take(1, START)).as("messages are none of them").isEqualTo(GRANTED);
+    assertThat(allowance.takeControl(START + SECOND / 100)).isEqualTo(GRANTED);
+    assertThat(allowance.takeControl(START + SECOND / 100)).isEqualTo(EXHAUSTED);
+  }
 }

@@ -74,13 +74,51 @@ final class ThrottlingTest {
   @Test
   void throttlesPingsToo() {
     WsConversation client = open("limits: {messages: 2/s, keyMessages: unlimited}");
-    byte[] pings =
-        ClientFrames.join(
-            IntStream.range(0, 4).mapToObj(i -> ClientFrames.ping("" + i)).toArray(byte[][]::new));
 
-    client.raw(pings).expectPong("0").expectPong("1").expectErrorLine("reading goes on in");
+    client.raw(pings(4)).expectPong("0").expectPong("1").expectErrorLine("reading goes on in");
 
     client.expectPong("2").expectPong("3").bye();
+  }
+
+  @Test
+  @DisplayName("a ping flood is slowed down where messages are unlimited, and messages are not")
+  void throttlesPingsWhereMessagesAreUnlimited() {
+    WsConversation client = open(TestGateway.UNLIMITED);
+    Instant before = Instant.now();
+
+    client.raw(ClientFrames.join(messages(200), pings(150)));
+
+    for (int i = 0; i < 200; i++) {
+      client.expect("message " + i);
+    }
+    for (int i = 0; i < 100; i++) {
+      client.expectPong("" + i);
+    }
+    client.expectErrorLine("reading goes on in");
+    for (int i = 100; i < 150; i++) {
+      client.expectPong("" + i);
+    }
+    assertThat(Duration.between(before, Instant.now())).isGreaterThan(Duration.ofMillis(400));
+    client.bye();
+    logged(client);
+  }
+
+  @Test
+  void closesForAPingFloodWhereItIsTold() {
+    WsConversation client =
+        open("limits: {messages: unlimited, keyMessages: unlimited, onLimit: close}");
+
+    client.raw(pings(101));
+
+    for (int i = 0; i < 100; i++) {
+      client.expectPong("" + i);
+    }
+    client.expectClose(1013, "RATE_LIMITED").sendClose(1013).expectEof();
+  }
+
+  private static byte[] pings(int count) {
+    return ClientFrames.join(
+        IntStream.range(0, count).mapToObj(i -> ClientFrames.ping("" + i)).toArray(byte[][]::new));
   }
 
   @Test

@@ -256,6 +256,23 @@ final class EdgeServerTest {
     }
 
     @Test
+    @DisplayName("one request a socket: what comes behind a refused one has no answer")
+    void whatComesBehindARefusedRequest() {
+      start(UNLIMITED);
+      byte[] refused = valid().without("Upgrade").bytes();
+
+      HttpAnswer answer =
+          WsConversation.refused(
+              gateway.port(), ClientFrames.join(refused, refused, valid().bytes(), refused));
+
+      assertThat(answer.status()).isEqualTo(426);
+      assertThat(gateway.counted("drawbridge.handshakes")).isEqualTo(1);
+      gateway.errors().awaitKind("BAD_HANDSHAKE");
+      assertThat(gateway.errors().count("BAD_HANDSHAKE")).isEqualTo(1);
+      stillServes();
+    }
+
+    @Test
     void saysWhatItWouldTakeInstead() {
       start(UNLIMITED);
       int port = gateway.port();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.drawbridge.wire.DecoderScript.Refusal;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +159,40 @@ final class FrameDecoderLimitsTest {
   void allowsAWholeMessageWhereFragmentsAreNotWanted() {
     assertThat(read(fragments(1), ClientFrames.text("a"), ClientFrames.text("b")))
         .containsExactly(Seen.text("a"), Seen.text("b"));
+  }
+
+  @Test
+  @DisplayName("frames without payload come to an end even where fragments are unlimited")
+  void countsEmptyFragments() {
+    WireLimits unlimited = new WireLimits(MANY, MANY, Long.MAX_VALUE);
+    byte[] empty = empties(100);
+
+    assertThat(read(unlimited, empty, ClientFrames.last("a"))).containsExactly(Seen.text("a"));
+    assertThat(refusal(unlimited, empty, ClientFrames.middle("a"), ClientFrames.middle("")))
+        .isEqualTo(tooBig(empty.length + 7 + 1, "more empty fragments than 100"));
+  }
+
+  @Test
+  void countsEmptyFragmentsOfEachMessage() {
+    WireLimits unlimited = new WireLimits(MANY, MANY, Long.MAX_VALUE);
+
+    assertThat(
+            read(
+                unlimited,
+                empties(60),
+                ClientFrames.last("a"),
+                ClientFrames.text(""),
+                empties(60),
+                ClientFrames.last("")))
+        .containsExactly(Seen.text("a"), Seen.text(""), Seen.text(""));
+  }
+
+  /** The beginning of a message of so many frames, all of them empty. */
+  private static byte[] empties(int count) {
+    byte[][] frames = new byte[count][];
+    Arrays.fill(frames, ClientFrames.middle(""));
+    frames[0] = ClientFrames.firstText("");
+    return ClientFrames.join(frames);
   }
 
   @Test
