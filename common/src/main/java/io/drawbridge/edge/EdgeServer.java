@@ -1,10 +1,12 @@
 package io.drawbridge.edge;
 
+import io.drawbridge.admission.AddressRules;
 import io.drawbridge.admission.Admission;
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
 import io.drawbridge.admission.PeerAddress;
+import io.drawbridge.admission.TrustedProxies;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.config.CompressionSettings;
@@ -37,6 +39,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,8 @@ public final class EdgeServer {
   private final EdgeContext context;
   private final CompressionSettings compression;
   private final Capacity capacity;
+  private final TrustedProxies proxies;
+  private final boolean proxyHeader;
   private final Admission admission;
   private final Supplier<MessageHandler> handlers;
   private final HandshakeDeadlines<HttpConnection> handshakes;
@@ -81,11 +86,15 @@ public final class EdgeServer {
             new Connections(vertx, node.time()),
             new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));
     this.compression = settings.compression();
+    this.proxies = new TrustedProxies(settings.proxy().trusted());
+    this.proxyHeader = settings.proxy().protocol();
     // Capacity is last, since it takes a place: nothing after it may refuse.
     this.admission =
         new Admission(
             this::notDraining,
             new UpgradeCheck(),
+            proxies,
+            new AddressRules(settings.firewall().allow(), settings.firewall().deny()),
             new OriginCheck(settings.firewall().origins()),
             capacity.check(limits.connections()));
     this.handshakes = new HandshakeDeadlines<>(limits.handshake());
@@ -114,6 +123,7 @@ public final class EdgeServer {
     HttpServer server =
         vertx
             .createHttpServer(options())
+            .exceptionHandler(this::notAccepted)
             .connectionHandler(this::accepted)
             .invalidRequestHandler(this::handshake)
             .requestHandler(this::handshake);
@@ -121,11 +131,14 @@ public final class EdgeServer {
     return server.listen(port, address).map(HttpServer::actualPort);
   }
 
-  private static HttpServerOptions options() {
+  private HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
         .setMaxHeaderSize(LARGEST_HEADERS)
         .setAcceptBacklog(ACCEPT_BACKLOG)
+        .setUseProxyProtocol(proxyHeader)
+        .setProxyProtocolTimeout(context.edge().limits().handshake().toMillis())
+        .setProxyProtocolTimeoutUnit(TimeUnit.MILLISECONDS)
         // With it, a connection would only show once its first request is whole.
         .setHttp2ClearTextEnabled(false)
         // WebSocket is spoken by our own wire; Vert.x's must never answer.
@@ -133,7 +146,21 @@ public final class EdgeServer {
         .setPerFrameWebSocketCompressionSupported(false);
   }
 
+  /** Closed before anything could be read: the one cause is a PROXY header that is none. */
+  private void notAccepted(Throwable cause) {
+    if (proxyHeader) {
+      report(ErrorKind.BAD_HANDSHAKE, "", "no valid PROXY header");
+    }
+  }
+
   private void accepted(HttpConnection connection) {
+    String socket = PeerAddress.of(connection.remoteAddress(true));
+    if (proxyHeader && !proxies.trusts(socket)) {
+      report(
+          ErrorKind.ADDRESS_DENIED, socket, "a PROXY header from an address not in proxy.trusted");
+      connection.close();
+      return;
+    }
     HttpConnection oldest = handshakes.begin(connection, context.node().time().nanos());
     connection.closeHandler(closed -> handshakes.end(connection));
     if (oldest != null) {
@@ -146,7 +173,7 @@ public final class EdgeServer {
       // Sent behind one that was refused, or after its time: there is one answer a socket.
       return;
     }
-    Handshake handshake = Handshake.of(request);
+    Handshake handshake = Handshake.of(request, proxies);
     Verdict verdict = admission.judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
       count(refused.kind().name());
@@ -214,7 +241,7 @@ public final class EdgeServer {
   }
 
   private void cut(HttpConnection connection, String why) {
-    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection.remoteAddress()), why);
+    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
     connection.close();
   }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 public enum ErrorKind {
   BAD_HANDSHAKE(400, 0, 0, false, "Not a WebSocket handshake"),
   ORIGIN_DENIED(403, 0, 0, false, "This Origin may not connect"),
+  ADDRESS_DENIED(403, 0, 0, false, "This address may not connect"),
+  CONNECTION_RATE(429, 0, 0, true, "Too many new connections"),
   CONNECTION_LIMIT(503, CloseCode.TRY_AGAIN_LATER, 0, true, "Too many open connections"),
   PROTOCOL_ERROR(0, CloseCode.PROTOCOL_ERROR, 0, false, "WebSocket protocol violated"),
   UNSUPPORTED_DATA(0, CloseCode.UNSUPPORTED_DATA, 0, false, "This kind of message is not taken"),

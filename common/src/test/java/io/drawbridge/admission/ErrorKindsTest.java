@@ -34,6 +34,8 @@ class ErrorKindsTest {
       names = {
         "BAD_HANDSHAKE",
         "ORIGIN_DENIED",
+        "ADDRESS_DENIED",
+        "CONNECTION_RATE",
         "CONNECTION_LIMIT",
         "SHUTTING_DOWN",
         "INTERNAL_ERROR"

@@ -18,10 +18,6 @@ class NotYetInForceTest {
           auth.algorithms            | RS256                             | ["HS256"]
           bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
           bridge.outbound            | [{addressRegex: a.*}]             | []
-          firewall.allow             | 10.0.0.0/8                        | []
-          firewall.deny              | 10.0.0.0/8                        | []
-          proxy.trusted              | 10.0.0.0/8                        | []
-          proxy.protocol             | true                              | false
           tls.clientCa               | ca.pem                            | null
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null

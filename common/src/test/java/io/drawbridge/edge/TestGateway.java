@@ -158,6 +158,11 @@ public final class TestGateway implements AfterEachCallback {
     return kept(WsConversation.connect(port));
   }
 
+  /** TCP alone, from another address of this machine, such as 127.0.0.2. */
+  public WsConversation connectFrom(String address) {
+    return kept(WsConversation.connectFrom(address, port));
+  }
+
   private WsConversation kept(WsConversation conversation) {
     conversations.add(conversation);
     return conversation;

@@ -114,6 +114,17 @@ public final class WsConversation implements AutoCloseable {
     return connect(address, port, false);
   }
 
+  /** TCP alone, from this address of the machine to the server on the same. */
+  public static WsConversation connectFrom(String address, int port) {
+    try {
+      Socket socket = new Socket();
+      socket.bind(new InetSocketAddress(address, 0));
+      return connect(socket, address.contains(":") ? address : LOOPBACK, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static WsConversation connect(String address, int port, boolean narrow) {
     try {
       Socket socket = new Socket();
@@ -121,13 +132,18 @@ public final class WsConversation implements AutoCloseable {
         socket.setReceiveBufferSize(SMALL_BUFFER);
         socket.setSendBufferSize(SMALL_BUFFER);
       }
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout((int) PATIENCE.toMillis());
-      socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
-      return new WsConversation(socket);
+      return connect(socket, address, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static WsConversation connect(Socket socket, String address, int port)
+      throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
+    return new WsConversation(socket);
   }
 
   // --- to send ----------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ class ErrorKindTest {
       """
       BAD_HANDSHAKE     400    -   - no
       ORIGIN_DENIED     403    -   - no
+      ADDRESS_DENIED    403    -   - no
+      CONNECTION_RATE   429    -   - yes
       CONNECTION_LIMIT  503 1013   - yes
       PROTOCOL_ERROR      - 1002   - no
       UNSUPPORTED_DATA    - 1003   - no
