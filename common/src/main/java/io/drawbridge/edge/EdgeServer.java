@@ -161,7 +161,11 @@ public final class EdgeServer {
       connection.close();
       return;
     }
-    HttpConnection oldest = handshakes.begin(connection, context.node().time().nanos());
+    // A trusted proxy brings the handshakes of many, and whose they are is not known before.
+    String from = PeerAddress.of(connection);
+    HttpConnection oldest =
+        handshakes.begin(
+            connection, proxies.trusts(from) ? "" : from, context.node().time().nanos());
     connection.closeHandler(closed -> handshakes.end(connection));
     if (oldest != null) {
       cut(oldest, "too many handshakes at once");
