@@ -3,6 +3,7 @@ package io.drawbridge.edge;
 import io.drawbridge.admission.AddressRules;
 import io.drawbridge.admission.Admission;
 import io.drawbridge.admission.Capacity;
+import io.drawbridge.admission.ConnectRateCheck;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
 import io.drawbridge.admission.PeerAddress;
@@ -88,7 +89,8 @@ public final class EdgeServer {
     this.compression = settings.compression();
     this.proxies = new TrustedProxies(settings.proxy().trusted());
     this.proxyHeader = settings.proxy().protocol();
-    // Capacity is last, since it takes a place: nothing after it may refuse.
+    gateway.connectRates().join();
+    // The last two count whom they admit: nothing but them may refuse after them.
     this.admission =
         new Admission(
             this::notDraining,
@@ -96,7 +98,8 @@ public final class EdgeServer {
             proxies,
             new AddressRules(settings.firewall().allow(), settings.firewall().deny()),
             new OriginCheck(settings.firewall().origins()),
-            capacity.check(limits.connections()));
+            new ConnectRateCheck(gateway.connectRates(), edge),
+            capacity.check(edge));
     this.handshakes = new HandshakeDeadlines<>(limits.handshake());
     this.deadlineCheck =
         vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdueHandshakes());
@@ -203,7 +206,7 @@ public final class EdgeServer {
     request
         .toNetSocket()
         .onSuccess(socket -> connect(socket, opening))
-        .onFailure(gone -> capacity.leave())
+        .onFailure(gone -> leave(opening))
         .onComplete(done -> glued.handOn());
   }
 
@@ -217,7 +220,12 @@ public final class EdgeServer {
   }
 
   private void connect(NetSocket socket, Opening opening) {
-    new Connection(context, new Socket(socket), opening, handlers.get()).start(capacity::leave);
+    new Connection(context, new Socket(socket), opening, handlers.get())
+        .start(() -> leave(opening));
+  }
+
+  private void leave(Opening opening) {
+    capacity.leave(context.edge(), opening.address());
   }
 
   private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {

@@ -45,12 +45,6 @@ class NotYetInForceTest {
     "firewall.window, 7s",
     "firewall.banFor, 7s",
     "firewall.banMax, 7d",
-    "limits.connectRate, 7/s",
-    "limits.connectBurst, 7",
-    "limits.connectionsPerAddress, 7",
-    "echo.limits.connectRate, 7/s",
-    "auth.limits.connectBurst, 7",
-    "auth.limits.connectionsPerAddress, unlimited",
     "cluster.host, 10.0.0.7",
     "cluster.members, 10.0.0.7",
     "cluster.port, 7"
@@ -65,11 +59,9 @@ class NotYetInForceTest {
     assertThat(
             Read.warnings(
                 """
-                firewall: { window: 60s, banMax: 1d }
-                limits: { connectRate: 1200/60s }
-                echo: { limits: { connectBurst: 100 } }
+                firewall: { window: 60s, banMax: 1d, strikes: 9 }
                 bridge: { inbound: [ { address: echo, actions: [publish, send] } ] }
                 """))
-        .containsExactly("limits.connectRate: read, but not in force in this version");
+        .containsExactly("firewall.strikes: read, but not in force in this version");
   }
 }

@@ -238,6 +238,11 @@ public final class WsConversation implements AutoCloseable {
     return this;
   }
 
+  /** The status of an HTTP answer. */
+  public int status() {
+    return HttpAnswer.of(head(), "").status();
+  }
+
   /** An HTTP answer with its body, and the end of the connection behind it. */
   public HttpAnswer answerAndEnd() {
     HttpAnswer head = HttpAnswer.of(head(), "");
