@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param http11 whether it was HTTP/1.1 or later
  * @param target the request target as it was sent
  * @param headers as they were sent; a name may stand several times
- * @param peer the client's IP address
+ * @param peer the client's IP address, found behind the proxies that are trusted
  */
 public record Handshake(
     boolean wellFormed,
@@ -34,14 +34,14 @@ public record Handshake(
 
   private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-  public static Handshake of(HttpServerRequest request) {
+  public static Handshake of(HttpServerRequest request, TrustedProxies proxies) {
     return new Handshake(
         request.decoderResult().isSuccess(),
         request.method().name(),
         request.version() == HttpVersion.HTTP_1_1,
         request.uri(),
         request.headers(),
-        PeerAddress.of(request.remoteAddress()));
+        proxies.peer(PeerAddress.of(request.connection()), request.headers()));
   }
 
   /** The answer to its key (RFC 6455 §4.2.2, step 5.4). */

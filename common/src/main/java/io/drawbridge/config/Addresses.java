@@ -98,11 +98,11 @@ final class Addresses {
     if (IPV4.matcher(text).matches()) {
       return 32;
     }
-    if (!text.matches("[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*")) {
+    if (!text.matches("(?=.*:)[0-9A-Fa-f:][0-9A-Fa-f.:]*")) {
       return -1;
     }
     try {
-      // A text with a colon is a literal or an error; the resolver is never asked.
+      // A text that begins so and has a colon is a literal or an error; no resolver is asked.
       InetAddress.getByName(text);
       return 128;
     } catch (UnknownHostException notAnAddress) {

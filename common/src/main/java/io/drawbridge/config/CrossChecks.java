@@ -31,6 +31,12 @@ final class CrossChecks {
     if (settings.firewall().banMax().compareTo(settings.firewall().banFor()) < 0) {
       problems.add(new Problem("firewall.banMax", "must not be shorter than firewall.banFor"));
     }
+    if (settings.proxy().protocol() && settings.proxy().trusted().isEmpty()) {
+      problems.add(
+          new Problem(
+              "proxy.protocol",
+              "needs proxy.trusted: without a trusted proxy, nobody could connect"));
+    }
     problems.addAll(sharedPorts(settings));
     return problems;
   }

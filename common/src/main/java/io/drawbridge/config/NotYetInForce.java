@@ -3,8 +3,6 @@ package io.drawbridge.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +20,6 @@ final class NotYetInForce {
 
   private record Key(String path, Getter getter) {}
 
-  private record LimitKey(String name, Function<LimitSettings, Object> getter) {}
-
   /** Ignoring one of these would leave a door open that the operator believes is shut. */
   private static final List<Key> REFUSED =
       List.of(
@@ -32,10 +28,6 @@ final class NotYetInForce {
           new Key("auth.algorithms", s -> s.auth().algorithms()),
           new Key("bridge.inbound", s -> s.bridge().inbound()),
           new Key("bridge.outbound", s -> s.bridge().outbound()),
-          new Key("firewall.allow", s -> s.firewall().allow()),
-          new Key("firewall.deny", s -> s.firewall().deny()),
-          new Key("proxy.trusted", s -> s.proxy().trusted()),
-          new Key("proxy.protocol", s -> s.proxy().protocol()),
           new Key("tls.cert", s -> s.tls().cert()),
           new Key("tls.key", s -> s.tls().key()),
           new Key("tls.clientCa", s -> s.tls().clientCa()),
@@ -51,13 +43,6 @@ final class NotYetInForce {
           new Key("cluster.members", s -> s.cluster().members()),
           new Key("cluster.port", s -> s.cluster().port()));
 
-  /** Warned of under {@code limits}, and under each edge's own where that differs. */
-  private static final List<LimitKey> WARNED_LIMITS =
-      List.of(
-          new LimitKey("connectRate", LimitSettings::connectRate),
-          new LimitKey("connectBurst", LimitSettings::connectBurst),
-          new LimitKey("connectionsPerAddress", LimitSettings::connectionsPerAddress));
-
   private NotYetInForce() {}
 
   static List<Problem> problems(Settings settings, Settings defaults) {
@@ -68,27 +53,14 @@ final class NotYetInForce {
   }
 
   static List<Problem> warnings(Settings settings, Settings defaults) {
-    Stream<String> paths =
-        WARNED.stream().filter(key -> isChanged(key, settings, defaults)).map(Key::path);
-    Stream<String> limits =
-        Stream.of(
-                changed("limits.", settings.limits(), defaults.limits()),
-                changed("echo.limits.", settings.echo().limits(), settings.limits()),
-                changed("auth.limits.", settings.auth().limits(), settings.limits()))
-            .flatMap(Function.identity());
-    return Stream.concat(paths, limits)
-        .map(path -> new Problem(path, "read, but not in force in this version"))
+    return WARNED.stream()
+        .filter(key -> isChanged(key, settings, defaults))
+        .map(key -> new Problem(key.path(), "read, but not in force in this version"))
         .toList();
   }
 
   private static boolean isChanged(Key key, Settings settings, Settings defaults) {
     return !Objects.equals(key.getter().of(settings), key.getter().of(defaults));
-  }
-
-  private static Stream<String> changed(String prefix, LimitSettings now, LimitSettings usual) {
-    return WARNED_LIMITS.stream()
-        .filter(key -> !key.getter().apply(now).equals(key.getter().apply(usual)))
-        .map(key -> prefix + key.name());
   }
 
   private static String refusal(String path) {

@@ -1,11 +1,14 @@
 package io.drawbridge.edge;
 
+import io.drawbridge.admission.AddressRules;
 import io.drawbridge.admission.Admission;
 import io.drawbridge.admission.BanCheck;
 import io.drawbridge.admission.Capacity;
+import io.drawbridge.admission.ConnectRateCheck;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
 import io.drawbridge.admission.PeerAddress;
+import io.drawbridge.admission.TrustedProxies;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.config.CompressionSettings;
@@ -38,6 +41,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,8 @@ public final class EdgeServer {
   private final EdgeContext context;
   private final CompressionSettings compression;
   private final Capacity capacity;
+  private final TrustedProxies proxies;
+  private final boolean proxyHeader;
   private final Admission admission;
   private final Supplier<MessageHandler> handlers;
   private final Deadlines<HttpConnection> handshakes;
@@ -87,14 +93,20 @@ public final class EdgeServer {
             new Connections(vertx, node.time()),
             new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));
     this.compression = settings.compression();
-    // Capacity is last, since it takes a place: nothing after it may refuse.
+    this.proxies = new TrustedProxies(settings.proxy().trusted());
+    this.proxyHeader = settings.proxy().protocol();
+    gateway.connectRates().join();
+    // The last two count whom they admit: nothing but them may refuse after them.
     this.admission =
         new Admission(
             this::notDraining,
             new UpgradeCheck(),
+            proxies,
+            new AddressRules(settings.firewall().allow(), settings.firewall().deny()),
             new BanCheck(context.guard()),
             new OriginCheck(settings.firewall().origins()),
-            capacity.check(limits.connections()));
+            new ConnectRateCheck(gateway.connectRates(), edge),
+            capacity.check(edge));
     this.handshakes = new Deadlines<>(limits.handshake());
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
   }
@@ -121,6 +133,7 @@ public final class EdgeServer {
     HttpServer server =
         vertx
             .createHttpServer(options())
+            .exceptionHandler(this::notAccepted)
             .connectionHandler(this::accepted)
             .invalidRequestHandler(this::handshake)
             .requestHandler(this::handshake);
@@ -128,11 +141,14 @@ public final class EdgeServer {
     return server.listen(port, address).map(HttpServer::actualPort);
   }
 
-  private static HttpServerOptions options() {
+  private HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
         .setMaxHeaderSize(LARGEST_HEADERS)
         .setAcceptBacklog(ACCEPT_BACKLOG)
+        .setUseProxyProtocol(proxyHeader)
+        .setProxyProtocolTimeout(context.edge().limits().handshake().toMillis())
+        .setProxyProtocolTimeoutUnit(TimeUnit.MILLISECONDS)
         // With it, a connection would only show once its first request is whole.
         .setHttp2ClearTextEnabled(false)
         // WebSocket is spoken by our own wire; Vert.x's must never answer.
@@ -140,8 +156,26 @@ public final class EdgeServer {
         .setPerFrameWebSocketCompressionSupported(false);
   }
 
+  /** Closed before anything could be read: the one cause is a PROXY header that is none. */
+  private void notAccepted(Throwable cause) {
+    if (proxyHeader) {
+      report(ErrorKind.BAD_HANDSHAKE, "", "no valid PROXY header");
+    }
+  }
+
   private void accepted(HttpConnection connection) {
-    HttpConnection oldest = handshakes.begin(connection, context.node().time().nanos());
+    String socket = PeerAddress.of(connection.remoteAddress(true));
+    if (proxyHeader && !proxies.trusts(socket)) {
+      report(
+          ErrorKind.ADDRESS_DENIED, socket, "a PROXY header from an address not in proxy.trusted");
+      connection.close();
+      return;
+    }
+    // A trusted proxy brings the handshakes of many, and whose they are is not known before.
+    String from = PeerAddress.of(connection);
+    HttpConnection oldest =
+        handshakes.begin(
+            connection, proxies.trusts(from) ? "" : from, context.node().time().nanos());
     connection.closeHandler(
         closed -> {
           handshakes.end(connection);
@@ -157,7 +191,7 @@ public final class EdgeServer {
       // Sent behind one that was refused, or after its time: there is one answer a socket.
       return;
     }
-    Handshake handshake = Handshake.of(request);
+    Handshake handshake = Handshake.of(request, proxies);
     Verdict verdict = admission.judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
       count(refused.kind().name());
@@ -183,7 +217,7 @@ public final class EdgeServer {
     request
         .toNetSocket()
         .onSuccess(socket -> connect(socket, opening))
-        .onFailure(gone -> capacity.leave())
+        .onFailure(gone -> leave(opening))
         .onComplete(done -> glued.handOn());
   }
 
@@ -197,13 +231,18 @@ public final class EdgeServer {
   }
 
   private void connect(NetSocket socket, Opening opening) {
-    new Connection(context, new Socket(socket), opening, handlers.get()).start(capacity::leave);
+    new Connection(context, new Socket(socket), opening, handlers.get())
+        .start(() -> leave(opening));
+  }
+
+  private void leave(Opening opening) {
+    capacity.leave(context.edge(), opening.address());
   }
 
   private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
     HttpConnection connection = request.connection();
     LingeringClose close = LingeringClose.of(connection);
-    HttpConnection oldest = lingering.begin(connection, context.node().time().nanos());
+    HttpConnection oldest = lingering.begin(connection, "", context.node().time().nanos());
     if (oldest != null) {
       oldest.close();
     }
@@ -230,7 +269,7 @@ public final class EdgeServer {
   }
 
   private void cut(HttpConnection connection, String why) {
-    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection.remoteAddress()), why);
+    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
     connection.close();
   }
 

@@ -28,6 +28,11 @@ public record Edge(String name, String host, int port, LimitSettings limits, Str
         "auth", auth.host(), auth.port(), auth.limits(), keyLimit("auth", auth.limits(), settings));
   }
 
+  /** The name by which the guard knows its limit of new connections; each edge has its own. */
+  public String connectLimit() {
+    return name + '.' + GuardBus.CONNECT_RATE;
+  }
+
   /** An edge without a rate of its own shares the common bucket of each key. */
   private static String keyLimit(String name, LimitSettings limits, Settings settings) {
     return limits.keyMessages().equals(settings.limits().keyMessages())

@@ -11,7 +11,9 @@ import java.time.Duration;
 public enum ErrorKind {
   BAD_HANDSHAKE(400, 0, 0, false, "Not a WebSocket handshake"),
   ORIGIN_DENIED(403, 0, 0, false, "This Origin may not connect"),
+  ADDRESS_DENIED(403, 0, 0, false, "This address may not connect"),
   BANNED(403, CloseCode.FORBIDDEN, 0, true, "Banned for now"),
+  CONNECTION_RATE(429, 0, 0, true, "Too many new connections"),
   CONNECTION_LIMIT(503, CloseCode.TRY_AGAIN_LATER, 0, true, "Too many open connections"),
   PROTOCOL_ERROR(0, CloseCode.PROTOCOL_ERROR, 0, false, "WebSocket protocol violated"),
   UNSUPPORTED_DATA(0, CloseCode.UNSUPPORTED_DATA, 0, false, "This kind of message is not taken"),
@@ -78,6 +80,7 @@ public enum ErrorKind {
     return switch (this) {
       case BAD_HANDSHAKE,
               ORIGIN_DENIED,
+              CONNECTION_RATE,
               PROTOCOL_ERROR,
               INVALID_UTF8,
               MESSAGE_TOO_BIG,

@@ -35,6 +35,9 @@ public final class GuardBus {
    */
   public static final String KEY_MESSAGES = "keyMessages";
 
+  /** The limit of new connections of an address, behind the name of its edge and a dot. */
+  public static final String CONNECT_RATE = "connectRate";
+
   /** Header of a request for permits: which edge asks. Without it, the asker is not counted. */
   static final String EDGE = "drawbridge-edge";
 

@@ -1,6 +1,5 @@
 package io.drawbridge.guard;
 
-import io.drawbridge.config.Rate;
 import io.drawbridge.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -47,6 +46,9 @@ public final class GuardVerticle extends VerticleBase {
   private final ErrorLog log;
   private final Limiter limiter;
 
+  /** Apart from the others, so that a flood of addresses takes no place from those inside. */
+  private final Limiter connects;
+
   /** When each edge asked last, the longest ago first. */
   private final LinkedHashMap<String, Long> edges = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -61,7 +63,8 @@ public final class GuardVerticle extends VerticleBase {
     this.node = node;
     this.time = node.time();
     this.log = new ErrorLog(settings.guard());
-    this.limiter = new Limiter(rates(settings), MOST_KEYS);
+    this.limiter = new Limiter(messages(settings), MOST_KEYS);
+    this.connects = new Limiter(connects(settings), MOST_KEYS);
   }
 
   @Override
@@ -93,14 +96,25 @@ public final class GuardVerticle extends VerticleBase {
         });
   }
 
-  /** The limits that may be borrowed from, by name. */
-  private static Map<String, Rate> rates(Settings settings) {
-    Map<String, Rate> rates = new HashMap<>();
-    rates.put(GuardBus.KEY_MESSAGES, settings.limits().keyMessages());
+  /** The limits of messages that may be borrowed from, by name. */
+  private static Map<String, Limiter.Limit> messages(Settings settings) {
+    Map<String, Limiter.Limit> limits = new HashMap<>();
+    limits.put(GuardBus.KEY_MESSAGES, Limiter.Limit.of(settings.limits().keyMessages()));
     for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
-      rates.put(edge.keyLimit(), edge.limits().keyMessages());
+      limits.put(edge.keyLimit(), Limiter.Limit.of(edge.limits().keyMessages()));
     }
-    return rates;
+    return limits;
+  }
+
+  /** Those of new connections. */
+  private static Map<String, Limiter.Limit> connects(Settings settings) {
+    Map<String, Limiter.Limit> limits = new HashMap<>();
+    for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
+      Limiter.Limit limit =
+          new Limiter.Limit(edge.limits().connectRate(), edge.limits().connectBurst());
+      limits.put(edge.connectLimit(), limit);
+    }
+    return limits;
   }
 
   // --- errors -----------------------------------------------------------------------------------
@@ -161,7 +175,9 @@ public final class GuardVerticle extends VerticleBase {
     long now = time.nanos();
     try {
       JsonObject body = object(request.body());
-      Limiter.Grant grant = limiter.grant(text(body, "limit"), text(body, "key"), want(body), now);
+      String limit = text(body, "limit");
+      Limiter owner = connects.limits().contains(limit) ? connects : limiter;
+      Limiter.Grant grant = owner.grant(limit, text(body, "key"), want(body), now);
       JsonObject answer = new JsonObject().put("granted", grant.granted());
       answer.put(grant.granted() > 0 ? "ttlMs" : "retryAfterMs", grant.millis());
       int seen = edgesSeen(request.headers().get(GuardBus.EDGE), now);

@@ -12,7 +12,7 @@ import java.util.Set;
  * The guard's side of rate limits: one bucket for each limit and key, from which edges borrow.
  *
  * <p>A permit is granted once and never taken back, so that what all edges let through together
- * stays within rate × time + burst, where the burst is one second of the rate. Decides only.
+ * stays within rate × time + burst. Decides only.
  */
 final class Limiter {
   /** How long a lease may be spent; what is left of it then is lost. */
@@ -20,19 +20,32 @@ final class Limiter {
 
   private static final Grant FULL = new Grant(0, LEASE_TTL.toMillis());
 
-  private final Map<String, Rate> rates;
+  private final Map<String, Limit> limits;
   private final int maxKeys;
 
   /** By last use, the oldest first. */
   private final LinkedHashMap<String, Gcra> buckets = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * @param rates each limit by its name
+   * @param limits each limit by its name
    * @param maxKeys the most buckets kept; when all of them are in use, new keys are refused
    */
-  Limiter(Map<String, Rate> rates, int maxKeys) {
-    this.rates = new HashMap<>(rates);
+  Limiter(Map<String, Limit> limits, int maxKeys) {
+    this.limits = new HashMap<>(limits);
     this.maxKeys = maxKeys;
+  }
+
+  /**
+   * What holds for each key.
+   *
+   * @param burst the most that is lent at once
+   */
+  record Limit(Rate rate, double burst) {
+
+    /** With a burst of one second of the rate. */
+    static Limit of(Rate rate) {
+      return new Limit(rate, Limiter.burst(rate));
+    }
   }
 
   /**
@@ -44,15 +57,15 @@ final class Limiter {
   record Grant(long granted, long millis) {}
 
   Set<String> limits() {
-    return rates.keySet();
+    return limits.keySet();
   }
 
   Grant grant(String limit, String key, long want, long now) {
-    Rate rate = rates.get(limit);
-    if (rate == null) {
+    Limit known = limits.get(limit);
+    if (known == null) {
       throw new IllegalArgumentException("limit: unknown");
     }
-    if (rate.unlimited()) {
+    if (known.rate().unlimited()) {
       return new Grant(want, LEASE_TTL.toMillis());
     }
     String name = limit + ' ' + key;
@@ -61,7 +74,7 @@ final class Limiter {
       if (buckets.size() >= maxKeys && !dropIdle(now)) {
         return FULL;
       }
-      bucket = new Gcra(rate, burst(rate), now);
+      bucket = new Gcra(known.rate(), known.burst(), now);
       buckets.put(name, bucket);
     }
     long granted = bucket.take(want, now);

@@ -67,7 +67,10 @@ class AdmissionTest {
   void takesNoPlaceForWhatItRefuses() {
     Capacity capacity = new Capacity();
     Admission admission =
-        new Admission(new UpgradeCheck(), new OriginCheck(List.of("localhost")), capacity.check(1));
+        new Admission(
+            new UpgradeCheck(),
+            new OriginCheck(List.of("localhost")),
+            capacity.check(CapacityTest.edge("limits: { connections: 1 }")));
 
     admission.judge(Handshakes.valid().method("POST").handshake());
     admission.judge(Handshakes.valid().header("Origin", "http://evil.org").handshake());

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every refusal of admission has a kind that has an HTTP status. */
 class ErrorKindsTest {
   private static final Admission ADMISSION =
-      new Admission(new UpgradeCheck(), new OriginCheck(List.of("self")), new Capacity().check(0));
+      new Admission(
+          new UpgradeCheck(),
+          new OriginCheck(List.of("self")),
+          new Capacity().check(CapacityTest.edge("limits: { connectionsPerAddress: 1 }")));
 
   private static ErrorKind kind(Handshakes handshake) {
     Verdict verdict = ADMISSION.judge(handshake.handshake());
@@ -25,6 +28,7 @@ class ErrorKindsTest {
 
     assertThat(kind(valid.http10().header("Origin", "null"))).isEqualTo(ErrorKind.BAD_HANDSHAKE);
     assertThat(kind(valid.header("Origin", "null"))).isEqualTo(ErrorKind.ORIGIN_DENIED);
+    ADMISSION.judge(valid.handshake());
     assertThat(kind(valid)).isEqualTo(ErrorKind.CONNECTION_LIMIT);
   }
 
@@ -34,7 +38,9 @@ class ErrorKindsTest {
       names = {
         "BAD_HANDSHAKE",
         "ORIGIN_DENIED",
+        "ADDRESS_DENIED",
         "BANNED",
+        "CONNECTION_RATE",
         "CONNECTION_LIMIT",
         "SHUTTING_DOWN",
         "INTERNAL_ERROR"

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,7 @@ class HandshakeTest {
     }
 
     private void receive(HttpServerRequest request) {
-      received.add(Handshake.of(request));
+      received.add(Handshake.of(request, new TrustedProxies(List.of())));
       request.response().setStatusCode(200).end();
     }
 

@@ -40,6 +40,17 @@ public record Handshakes(Handshake handshake) {
     return with(handshake.wellFormed(), handshake.method(), handshake.http11(), target);
   }
 
+  public Handshakes from(String peer) {
+    return new Handshakes(
+        new Handshake(
+            handshake.wellFormed(),
+            handshake.method(),
+            handshake.http11(),
+            handshake.target(),
+            handshake.headers(),
+            peer));
+  }
+
   /** A header on so many lines, in place of what was there. */
   public Handshakes header(String name, String... lines) {
     MultiMap headers = MultiMap.caseInsensitiveMultiMap().addAll(handshake.headers());

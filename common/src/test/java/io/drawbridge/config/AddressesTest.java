@@ -40,6 +40,7 @@ class AddressesTest {
         "localhost/8",
         "fe80::1%eth0/64",
         "cafe/8",
+        ".:1/8",
         "/8"
       })
   void refusesWhatIsNoCidr(String text) {

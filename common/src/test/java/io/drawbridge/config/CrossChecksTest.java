@@ -48,6 +48,15 @@ class CrossChecksTest {
   }
 
   @Test
+  void refusesTheProxyProtocolWhereNoProxyIsTrusted() {
+    assertThat(Read.problems("proxy: { protocol: true }"))
+        .containsExactly(
+            "proxy.protocol: needs proxy.trusted: without a trusted proxy, nobody could connect");
+    assertThat(Read.settings("proxy: { protocol: true, trusted: [10.0.0.0/8] }").proxy().protocol())
+        .isTrue();
+  }
+
+  @Test
   void refusesALongestBanBelowTheFirst() {
     assertThat(Read.problems("firewall: { banFor: 2h, banMax: 1h }"))
         .containsExactly("firewall.banMax: must not be shorter than firewall.banFor");

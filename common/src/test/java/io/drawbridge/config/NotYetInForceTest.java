@@ -18,10 +18,6 @@ class NotYetInForceTest {
           auth.algorithms            | RS256                             | ["HS256"]
           bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
           bridge.outbound            | [{addressRegex: a.*}]             | []
-          firewall.allow             | 10.0.0.0/8                        | []
-          firewall.deny              | 10.0.0.0/8                        | []
-          proxy.trusted              | 10.0.0.0/8                        | []
-          proxy.protocol             | true                              | false
           tls.clientCa               | ca.pem                            | null
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null
@@ -45,12 +41,6 @@ class NotYetInForceTest {
   @CsvSource({
     "auth.sessionsPerUser, 7",
     "auth.onTooManySessions, refuse",
-    "limits.connectRate, 7/s",
-    "limits.connectBurst, 7",
-    "limits.connectionsPerAddress, 7",
-    "echo.limits.connectRate, 7/s",
-    "auth.limits.connectBurst, 7",
-    "auth.limits.connectionsPerAddress, unlimited",
     "cluster.host, 10.0.0.7",
     "cluster.members, 10.0.0.7",
     "cluster.port, 7"
@@ -65,10 +55,9 @@ class NotYetInForceTest {
     assertThat(
             Read.warnings(
                 """
-                limits: { connectRate: 1200/60s }
-                echo: { limits: { connectBurst: 100 } }
+                cluster: { members: [127.0.0.1], port: 5702 }
                 bridge: { inbound: [ { address: echo, actions: [publish, send] } ] }
                 """))
-        .containsExactly("limits.connectRate: read, but not in force in this version");
+        .containsExactly("cluster.port: read, but not in force in this version");
   }
 }

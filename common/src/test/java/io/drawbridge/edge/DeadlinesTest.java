@@ -16,8 +16,8 @@ final class DeadlinesTest {
 
   @Test
   void namesEachThatIsOverItsTimeOnce() {
-    handshakes.begin("a", START);
-    handshakes.begin("b", START + SECOND);
+    handshakes.begin("a", "", START);
+    handshakes.begin("b", "", START + SECOND);
 
     assertThat(handshakes.overdue(START + 5 * SECOND - 1)).isEmpty();
     assertThat(handshakes.overdue(START + 5 * SECOND)).isEqualTo(List.of("a"));
@@ -27,7 +27,7 @@ final class DeadlinesTest {
 
   @Test
   void forgetsWhoIsDoneAndSaysSoOnce() {
-    handshakes.begin("a", START);
+    handshakes.begin("a", "", START);
 
     assertThat(handshakes.end("a")).isTrue();
     assertThat(handshakes.end("a")).isFalse();
@@ -37,13 +37,29 @@ final class DeadlinesTest {
   @Test
   void givesTheOldestUpWhereTheyAreTooMany() {
     for (int i = 0; i < Deadlines.MOST; i++) {
-      assertThat(handshakes.begin("socket " + i, START)).isNull();
+      assertThat(handshakes.begin("socket " + i, "", START)).isNull();
     }
 
-    assertThat(handshakes.begin("one more", START)).isEqualTo("socket 0");
+    assertThat(handshakes.begin("one more", "", START)).isEqualTo("socket 0");
     assertThat(handshakes.end("socket 0")).isFalse();
 
     assertThat(handshakes.end("socket 1")).isTrue();
-    assertThat(handshakes.begin("in its place", START)).isNull();
+    assertThat(handshakes.begin("in its place", "", START)).isNull();
+  }
+
+  @Test
+  void givesTheOldestOfAnAddressUpWhereThatHasTooMany() {
+    handshakes.begin("honest", "192.0.2.2", START);
+    for (int i = 0; i < Deadlines.MOST_OF_ADDRESS; i++) {
+      assertThat(handshakes.begin("socket " + i, "192.0.2.1", START)).isNull();
+    }
+
+    assertThat(handshakes.begin("one more", "192.0.2.1", START)).isEqualTo("socket 0");
+    assertThat(handshakes.begin("honest, too", "192.0.2.2", START)).isNull();
+
+    assertThat(handshakes.end("socket 1")).isTrue();
+    assertThat(handshakes.begin("in its place", "192.0.2.1", START)).isNull();
+    assertThat(handshakes.overdue(START + 5 * SECOND)).hasSize(1_002);
+    assertThat(handshakes.begin("much later", "192.0.2.1", START)).isNull();
   }
 }

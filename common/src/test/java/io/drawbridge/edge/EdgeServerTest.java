@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drawbridge.wire.ClientFrames;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -169,24 +165,13 @@ final class EdgeServerTest {
 
     @Test
     void listensOnBothLoopbackAddresses() {
-      Assumptions.assumeTrue(hasLoopbackV6(), "this machine has no ::1");
+      Loopback.assumeV6();
       start(UNLIMITED);
 
       for (String address : new String[] {"127.0.0.1", "::1"}) {
         try (WsConversation client = WsConversation.connect(address, gateway.port())) {
           client.raw(valid().bytes()).expectUpgrade().send(address).expect(address).bye();
         }
-      }
-    }
-
-    private static boolean hasLoopbackV6() {
-      try {
-        return NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .map(InetAddress::getHostAddress)
-            .anyMatch(address -> address.startsWith("0:0:0:0:0:0:0:1"));
-      } catch (SocketException e) {
-        return false;
       }
     }
   }

@@ -8,6 +8,7 @@ import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
 import io.drawbridge.connection.MessageHandler;
+import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.Edge;
 import io.drawbridge.guard.GuardBus;
 import io.drawbridge.guard.GuardVerticle;
@@ -44,7 +45,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestGateway implements AfterEachCallback {
   /** No limits but those that a test sets: an edge's are laid over these. */
   public static final String UNLIMITED =
-      "limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited}\n";
+      "limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited,"
+          + " connectRate: unlimited}\n";
 
   private final Path folder;
   private final List<WsConversation> conversations = new ArrayList<>();
@@ -97,7 +99,8 @@ public final class TestGateway implements AfterEachCallback {
                 .setWorkerPoolSize(2)
                 .setPreferNativeTransport(nativeTransport));
     assertThat(vertx.isNativeTransportEnabled()).isEqualTo(nativeTransport);
-    gateway = new Gateway(settings, new Node("node-test", Time.system(), meters), capacity);
+    Node node = new Node("node-test", Time.system(), meters);
+    gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()));
     done(vertx.deployVerticle(new GuardVerticle(settings, gateway.node())));
     V edge = verticle.apply(gateway);
     deployment = done(vertx.deployVerticle(edge));

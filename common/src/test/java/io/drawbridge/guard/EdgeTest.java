@@ -34,6 +34,14 @@ class EdgeTest {
   }
 
   @Test
+  void countsNewConnectionsForItself() {
+    Settings settings = Given.settings("");
+
+    assertThat(Edge.echo(settings).connectLimit()).isEqualTo("echo.connectRate");
+    assertThat(Edge.auth(settings).connectLimit()).isEqualTo("auth.connectRate");
+  }
+
+  @Test
   void sharesTheCommonLimitWhereOnlyOthersAreItsOwn() {
     Settings settings = Given.settings("echo: { limits: { messages: 7/s } }");
 

@@ -20,7 +20,9 @@ class ErrorKindTest {
       """
       BAD_HANDSHAKE     400    -   - no
       ORIGIN_DENIED     403    -   - no
+      ADDRESS_DENIED    403    -   - no
       BANNED            403 3003   - yes
+      CONNECTION_RATE   429    -   - yes
       CONNECTION_LIMIT  503 1013   - yes
       PROTOCOL_ERROR      - 1002   - no
       UNSUPPORTED_DATA    - 1003   - no
@@ -88,6 +90,7 @@ class ErrorKindTest {
         .containsExactlyInAnyOrder(
             "BAD_HANDSHAKE",
             "ORIGIN_DENIED",
+            "CONNECTION_RATE",
             "PROTOCOL_ERROR",
             "INVALID_UTF8",
             "MESSAGE_TOO_BIG",

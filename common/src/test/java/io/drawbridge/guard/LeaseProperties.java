@@ -118,7 +118,7 @@ final class LeaseProperties {
   void neverLetsMoreThroughThanTheLimitAndWhatIsBorrowed(
       @ForAll @IntRange(min = 1, max = 3) int edges,
       @ForAll @Size(max = 150) List<@From("steps") Step> steps) {
-    Limiter limiter = new Limiter(Map.of("messages", RATE), 1);
+    Limiter limiter = new Limiter(Map.of("messages", Limiter.Limit.of(RATE)), 1);
     List<Client> clients = new ArrayList<>();
     for (int edge = 0; edge < edges; edge++) {
       clients.add(new Client(limiter));

@@ -17,7 +17,13 @@ class LimiterTest {
 
   private static Limiter limiter(int maxKeys) {
     return new Limiter(
-        Map.of("messages", Rate.parse("10/s"), "logins", Rate.parse("3/s"), "any", Rate.UNLIMITED),
+        Map.of(
+            "messages",
+            Limiter.Limit.of(Rate.parse("10/s")),
+            "logins",
+            Limiter.Limit.of(Rate.parse("3/s")),
+            "any",
+            Limiter.Limit.of(Rate.UNLIMITED)),
         maxKeys);
   }
 
@@ -34,6 +40,14 @@ class LimiterTest {
   void lendsOneSecondOfTheRateAtOnce() {
     assertThat(grant("messages", "ip:1", 100)).isEqualTo(new Grant(10, 1_000));
     assertThat(grant("messages", "ip:1", 100)).isEqualTo(new Grant(0, 100));
+  }
+
+  @Test
+  void lendsAsMuchAtOnceAsTheLimitsOwnBurst() {
+    Limiter own = new Limiter(Map.of("a", new Limiter.Limit(Rate.parse("20/s"), 100)), 1);
+
+    assertThat(own.grant("a", "ip:1", 150, time.nanos())).isEqualTo(new Grant(100, 1_000));
+    assertThat(own.grant("a", "ip:1", 1, time.nanos())).isEqualTo(new Grant(0, 50));
   }
 
   @Test
@@ -55,7 +69,7 @@ class LimiterTest {
   @ParameterizedTest
   @ValueSource(strings = {"10/s", "3/s", "7/s", "300/s", "999/s", "7/m", "1000000/s"})
   void advisesToComeBackWhenAPermitIsThere(String rate) {
-    Limiter one = new Limiter(Map.of("messages", Rate.parse(rate)), 1);
+    Limiter one = new Limiter(Map.of("messages", Limiter.Limit.of(Rate.parse(rate))), 1);
     long all = Math.max(1, (long) Rate.parse(rate).perSecond());
     assertThat(one.grant("messages", "k", all, time.nanos()).granted()).isEqualTo(all);
     Grant refused = one.grant("messages", "k", 1, time.nanos());

@@ -12,6 +12,7 @@ import io.drawbridge.config.Settings;
 import io.drawbridge.deploy.ops.OpsVerticle;
 import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.edge.Gateway;
+import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.GuardVerticle;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Time;
@@ -70,7 +71,7 @@ public final class Server {
         .register(meters);
     Node node =
         new Node("node-" + UUID.randomUUID().toString().substring(0, 8), Time.system(), meters);
-    this.gateway = new Gateway(settings, node, capacity);
+    this.gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()));
   }
 
   /**

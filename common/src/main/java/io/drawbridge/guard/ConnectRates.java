@@ -1,0 +1,160 @@
+package io.drawbridge.guard;
+
+import io.drawbridge.config.LimitSettings;
+import io.drawbridge.config.WhenGuardSilent;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How often each address connects to this node, for all event loops of all edges. A handshake is
+ * judged at once, by the node's own count; what other nodes let in is learned from the guard right
+ * after. Thread-safe; nothing here waits.
+ */
+public final class ConnectRates {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectRates.class);
+
+  /** A guard that takes longer than this counts as silent. */
+  private static final Duration ANSWER_WITHIN = Duration.ofMillis(300);
+
+  /** Past it, the address that came longest ago is forgotten. */
+  static final int MOST_ADDRESSES = 10_000;
+
+  private final Vertx vertx;
+  private final Time time;
+
+  /** By last use, the oldest first. */
+  private final Map<String, ConnectAccount> accounts = new LinkedHashMap<>(16, 0.75f, true);
+
+  private boolean silent;
+
+  /** How many edges there are, on all nodes, as the guard has told last. */
+  private int edges = 1;
+
+  /** How many of them are here. */
+  private int edgesHere;
+
+  public ConnectRates(Vertx vertx, Time time) {
+    this.vertx = vertx;
+    this.time = time;
+  }
+
+  /** One more edge and event loop asks here; where the guard is silent, the node may do more. */
+  public synchronized void join() {
+    edgesHere++;
+  }
+
+  /**
+   * One more connection of an address.
+   *
+   * @return how long it must wait; zero when it may come in, and is counted
+   */
+  public synchronized Duration take(Edge edge, String address) {
+    LimitSettings limits = edge.limits();
+    if (limits.connectRate().unlimited()) {
+      return Duration.ZERO;
+    }
+    long now = time.nanos();
+    ConnectAccount account = account(edge, address, now);
+    long wait;
+    if (!silent) {
+      wait = account.take(now);
+    } else if (limits.whenGuardSilent() == WhenGuardSilent.SHARE) {
+      wait = account.takeShare(Math.min(1.0, (double) edgesHere / edges), now);
+    } else {
+      wait = ANSWER_WITHIN.toNanos();
+    }
+    settle(account);
+    return Duration.ofNanos(wait);
+  }
+
+  /** How many addresses are counted. */
+  synchronized int addresses() {
+    return accounts.size();
+  }
+
+  /** Whether the guard has not answered of late. */
+  synchronized boolean silent() {
+    return silent;
+  }
+
+  private ConnectAccount account(Edge edge, String address, long now) {
+    String key = "ip:" + address;
+    LimitSettings limits = edge.limits();
+    ConnectAccount account =
+        accounts.computeIfAbsent(
+            edge.connectLimit() + ' ' + key,
+            fresh ->
+                new ConnectAccount(
+                    edge.connectLimit(), key, limits.connectRate(), limits.connectBurst(), now));
+    if (accounts.size() > MOST_ADDRESSES) {
+      Iterator<ConnectAccount> oldest = accounts.values().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    return account;
+  }
+
+  // --- with the guard ---------------------------------------------------------------------------
+
+  private synchronized void settle(ConnectAccount account) {
+    long want = account.want(time.nanos());
+    if (want == 0 && silent) {
+      // Somebody has to notice that it is back.
+      want = account.probe();
+    }
+    if (want == 0) {
+      return;
+    }
+    long wanted = want;
+    vertx
+        .eventBus()
+        .<JsonObject>request(
+            GuardBus.LIMITS,
+            new JsonObject()
+                .put("limit", account.limit)
+                .put("key", account.key)
+                .put("want", wanted),
+            new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
+        .onSuccess(answer -> answered(account, wanted, answer))
+        .onFailure(cause -> unanswered(account, wanted, cause));
+  }
+
+  private synchronized void answered(
+      ConnectAccount account, long wanted, Message<JsonObject> answer) {
+    if (silent) {
+      silent = false;
+      LOG.info("the guard knows again how often an address connects");
+    }
+    String seen = answer.headers().get(GuardBus.EDGES);
+    if (seen != null) {
+      edges = Math.max(1, Integer.parseInt(seen));
+    }
+    JsonObject grant = answer.body();
+    Duration wait = Duration.ofMillis(grant.getLong("retryAfterMs", 0L));
+    long rest = account.answered(wanted, grant.getLong("granted", 0L), wait, time.nanos());
+    if (rest > 0) {
+      vertx.setTimer(Duration.ofNanos(rest).toMillis() + 1, due -> settle(account));
+    } else {
+      settle(account);
+    }
+  }
+
+  private synchronized void unanswered(ConnectAccount account, long wanted, Throwable cause) {
+    account.unanswered(wanted);
+    if (!silent) {
+      silent = true;
+      LOG.warn(
+          "the guard does not know how often an address connects ({}): until it does, this node"
+              + " keeps to its share or refuses, as limits.whenGuardSilent says",
+          cause.getMessage());
+    }
+  }
+}
