@@ -67,7 +67,7 @@ public final class ConnectRates {
     if (!silent) {
       wait = account.take(now);
     } else if (limits.whenGuardSilent() == WhenGuardSilent.SHARE) {
-      wait = account.takeShare(Math.min(1.0, (double) edgesHere / edges), now);
+      wait = account.takeShare(Math.min(1.0, Math.max(1.0, edgesHere) / edges), now);
     } else {
       wait = ANSWER_WITHIN.toNanos();
     }

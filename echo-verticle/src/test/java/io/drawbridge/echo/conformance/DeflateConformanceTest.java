@@ -20,7 +20,7 @@ final class DeflateConformanceTest {
   private static final String SETTINGS =
       """
       echo: {prefix: ''}
-      limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited,
+      limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited, connectRate: unlimited,
         frameSize: 1MiB, messageSize: 1MiB, fragments: 100000, outbound: 64MiB}
       compression: {enabled: true, contextTakeover: $, maxRatio: %}
       """;

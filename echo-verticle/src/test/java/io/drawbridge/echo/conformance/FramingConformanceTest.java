@@ -18,7 +18,7 @@ final class FramingConformanceTest {
   private static final String SETTINGS =
       """
       echo: {prefix: ''}
-      limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited,
+      limits: {messages: unlimited, bytes: unlimited, keyMessages: unlimited, connectRate: unlimited,
         frameSize: 16MiB, messageSize: 16MiB, fragments: 100000, outbound: 64MiB}
       """;
 

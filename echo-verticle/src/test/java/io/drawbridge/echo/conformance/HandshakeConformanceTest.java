@@ -23,7 +23,7 @@ final class HandshakeConformanceTest {
       """
       echo: {prefix: ''}
       firewall: {origins: [self, 'https://app.example']}
-      limits: {messages: unlimited, keyMessages: unlimited, handshake: $}
+      limits: {messages: unlimited, keyMessages: unlimited, connectRate: unlimited, handshake: $}
       """;
 
   /** The end without an answer, which is what a handshake gets that is not complete in time. */
