@@ -200,7 +200,10 @@ class ArchitectureTest {
     assertThat(packagesUsing(files)).containsExactly("config", "guard");
     assertThat(classesUsing(files))
         .filteredOn(name -> name.startsWith(ROOT + "guard."))
-        .allMatch(name -> name.matches(".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool)(\\$.*)?"));
+        .allMatch(
+            name ->
+                name.matches(
+                    ".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool|SpoolFolder)(\\$.*)?"));
     assertThat(classesUsing(type -> type.getPackageName().startsWith("ch.qos.logback")))
         .allMatch(name -> name.startsWith("io.drawbridge.guard.ErrorLog"))
         .isNotEmpty();

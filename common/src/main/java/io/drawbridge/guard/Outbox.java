@@ -4,13 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-  private static final int BATCH = 100;
-  private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long LEADER_LOOKED_FOR_MILLIS = 100;
+  private static final long AFTER_A_FAULT_MILLIS = 5_000;
 
   /** How long events wait here before they go to the spool, and once there are others in it. */
   private static final Duration SPOOLED_AFTER = Duration.ofSeconds(5);
@@ -46,6 +39,7 @@ final class Outbox {
   private final int capacity;
   private final Spool spool;
   private final Time time;
+  private final Courier courier;
   private final WorkerExecutor worker;
   private final ArrayDeque<ErrorEvent> events = new ArrayDeque<>();
 
@@ -74,12 +68,6 @@ final class Outbox {
 
   private boolean toldOfSpool;
 
-  /** How many events the next batch may have: one alone after a batch that the guard refuses. */
-  private int most = BATCH;
-
-  /** How long the next failure makes us wait; 0 while the guard answers. */
-  private long pauseMillis;
-
   /** Completed when nothing is left to hand over; set while somebody waits for that. */
   private @Nullable Promise<Void> emptied;
 
@@ -91,6 +79,7 @@ final class Outbox {
     this.capacity = capacity;
     this.spool = spool;
     this.time = time;
+    this.courier = new Courier(vertx);
     this.worker = vertx.createSharedWorkerExecutor("drawbridge-spool", 1);
   }
 
@@ -214,7 +203,7 @@ final class Outbox {
       if (spool.lead(this)) {
         readSegment();
       } else {
-        pause(FIRST_PAUSE_MILLIS);
+        pause(LEADER_LOOKED_FOR_MILLIS);
       }
     } else if (!events.isEmpty()) {
       send(events);
@@ -253,7 +242,10 @@ final class Outbox {
     work(
         () -> spool.append(all, over),
         taken -> {
-          remove(events, taken);
+          for (int i = 0; i < taken; i++) {
+            events.remove();
+          }
+          waitingSince = time.nanos();
           spoolFails = taken < all.size();
           toldOfSpool = spoolFails;
         },
@@ -277,7 +269,7 @@ final class Outbox {
         },
         cause -> {
           LOG.error("the spool can't be read: {}", cause.getMessage());
-          pause(LONGEST_PAUSE_MILLIS);
+          pause(AFTER_A_FAULT_MILLIS);
         });
   }
 
@@ -291,7 +283,7 @@ final class Outbox {
         removed -> {},
         cause -> {
           LOG.error("{} can't be removed: {}", done.file(), cause.getMessage());
-          pause(LONGEST_PAUSE_MILLIS);
+          pause(AFTER_A_FAULT_MILLIS);
         });
   }
 
@@ -310,70 +302,19 @@ final class Outbox {
 
   // --- the guard --------------------------------------------------------------------------------
 
-  private void send(ArrayDeque<ErrorEvent> from) {
-    List<ErrorEvent> batch = new ArrayList<>();
-    for (ErrorEvent event : from) {
-      if (batch.size() == most) {
-        break;
-      }
-      batch.add(event);
-    }
-    JsonArray bodies = new JsonArray();
-    batch.forEach(event -> bodies.add(event.toJson()));
+  private void send(ArrayDeque<ErrorEvent> queue) {
     busy = true;
-    vertx
-        .eventBus()
-        .<JsonObject>request(
-            GuardBus.ERRORS,
-            new JsonObject().put("events", bodies),
-            new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
-        .onSuccess(answer -> accepted(from, batch.size()))
-        .onFailure(cause -> notAccepted(from, batch, cause))
-        .onComplete(
-            answered -> {
+    courier
+        .send(queue)
+        .onSuccess(
+            pauseMillis -> {
               busy = false;
+              if (pauseMillis > 0) {
+                pause(pauseMillis);
+              } else if (queue == events) {
+                waitingSince = time.nanos();
+              }
               next();
             });
-  }
-
-  private void accepted(ArrayDeque<ErrorEvent> from, int count) {
-    if (pauseMillis > 0) {
-      LOG.info("the guard takes error events again");
-      pauseMillis = 0;
-    }
-    most = BATCH;
-    remove(from, count);
-  }
-
-  private void remove(ArrayDeque<ErrorEvent> from, int count) {
-    for (int i = 0; i < count; i++) {
-      from.remove();
-    }
-    if (from == events) {
-      waitingSince = time.nanos();
-    }
-  }
-
-  private void notAccepted(ArrayDeque<ErrorEvent> from, List<ErrorEvent> batch, Throwable cause) {
-    if (cause instanceof ReplyException reply && reply.failureCode() == GuardBus.BAD_REQUEST) {
-      refused(from, batch, cause);
-      return;
-    }
-    if (pauseMillis == 0) {
-      LOG.warn("the guard does not take error events, keeping them: {}", cause.getMessage());
-    }
-    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, 2 * pauseMillis));
-    pause(pauseMillis);
-  }
-
-  /** What will never be taken must not keep the others waiting: it is found, told and left out. */
-  private void refused(ArrayDeque<ErrorEvent> from, List<ErrorEvent> batch, Throwable cause) {
-    if (batch.size() > 1) {
-      most = 1;
-    } else {
-      LOG.error("the guard refuses {}: {}", ErrorLog.json(batch.get(0)), cause.getMessage());
-      most = BATCH;
-      remove(from, 1);
-    }
   }
 }

@@ -1,28 +1,17 @@
 package io.drawbridge.guard;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,11 +29,7 @@ final class Spool {
   /** Half of what the guard remembers of ids: as much is handed over twice after a kill. */
   private static final int SEGMENT_EVENTS = 2_000;
 
-  private static final String LOCK = "lock";
-  private static final String SUFFIX = ".jsonl";
-
-  private final Path spools;
-  private final Path folder;
+  private final SpoolFolder folder;
   private final long capacity;
   private final AtomicReference<@Nullable Object> leader = new AtomicReference<>();
 
@@ -55,20 +40,15 @@ final class Spool {
   private int users;
   private boolean adopted;
   private long bytes;
-  private int number;
 
   /** How many events the newest file has; it is full where none may be added. */
   private int inNewest = SEGMENT_EVENTS;
-
-  /** Open while there are files. */
-  private @Nullable FileChannel lock;
 
   /**
    * @param capacity bytes, over which no more events are taken
    */
   Spool(Path data, String node, long capacity) {
-    this.spools = data.resolve("spool");
-    this.folder = spools.resolve(node);
+    this.folder = new SpoolFolder(data, node);
     this.capacity = capacity;
   }
 
@@ -131,7 +111,7 @@ final class Spool {
 
   private int appendToOne(List<ErrorEvent> events, long over) throws IOException {
     if (inNewest >= SEGMENT_EVENTS) {
-      segments.add(folder.resolve(name(++number)));
+      segments.add(folder.next());
       inNewest = 0;
     }
     StringBuilder lines = new StringBuilder();
@@ -145,29 +125,11 @@ final class Spool {
       lines.append(line);
       count++;
     }
-    write(segments.getLast(), lines.toString().getBytes(US_ASCII));
+    SpoolFolder.append(segments.getLast(), lines.toString().getBytes(US_ASCII));
     inNewest += count;
     bytes += lines.length();
     tellHolding(count > 0 || holds);
     return count;
-  }
-
-  /** All or nothing, so that no half event stands before another. */
-  private static void write(Path file, byte[] lines) throws IOException {
-    try (FileChannel channel = open(file)) {
-      long end = channel.size();
-      try {
-        ByteBuffer left = ByteBuffer.wrap(lines);
-        channel.position(end);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-        channel.force(false);
-      } catch (IOException e) {
-        channel.truncate(end);
-        throw e;
-      }
-    }
   }
 
   private void tellHolding(boolean now) {
@@ -238,124 +200,38 @@ final class Spool {
   // --- the folder -------------------------------------------------------------------------------
 
   private void open() throws IOException {
-    if (lock != null) {
-      return;
+    if (!folder.isOpen()) {
+      add(folder.open());
     }
-    Files.createDirectories(folder, ownerOnly("rwx------"));
-    lock = locked(folder);
-    if (lock == null) {
-      throw new IOException(folder + " is used by another process");
+  }
+
+  /** Behind what is here. */
+  private void add(List<Path> files) throws IOException {
+    for (Path file : files) {
+      segments.add(file);
+      bytes += Files.size(file);
+      inNewest = SEGMENT_EVENTS;
     }
-    for (Path left : files(folder)) {
-      segments.add(left);
-      bytes += Files.size(left);
-      number = Math.max(number, number(left));
-    }
-    inNewest = SEGMENT_EVENTS;
     tellHolding(!segments.isEmpty());
   }
 
   private void adopt() throws IOException {
-    if (!Files.isDirectory(spools)) {
-      return;
-    }
-    if (Files.isDirectory(folder)) {
+    for (Path each : folder.all()) {
       open();
-    }
-    for (Path other : list(spools)) {
-      if (Files.isDirectory(other) && !other.equals(folder)) {
-        try {
-          adopt(other);
-        } catch (IOException e) {
-          LOG.error("{} can't be taken over: {}", other, e.getMessage());
-        }
+      if (!folder.isOwn(each)) {
+        add(folder.takeOver(each));
       }
     }
-  }
-
-  /** A lock that can be had is that of a process that is no more. */
-  private void adopt(Path other) throws IOException {
-    try (FileChannel dead = locked(other)) {
-      if (dead == null) {
-        return;
-      }
-      for (Path left : files(other)) {
-        open();
-        Path ours = folder.resolve(name(++number));
-        Files.move(left, ours);
-        segments.add(ours);
-        bytes += Files.size(ours);
-        tellHolding(true);
-      }
-      removeFolder(other);
+    if (segments.isEmpty()) {
+      release();
     }
   }
 
   private void release() throws IOException {
-    FileChannel held = lock;
-    if (held != null) {
-      lock = null;
-      try (held) {
-        if (segments.isEmpty()) {
-          removeFolder(folder);
-        }
-      }
-    }
     segments.clear();
     bytes = 0;
     inNewest = SEGMENT_EVENTS;
     holds = false;
-  }
-
-  private static void removeFolder(Path folder) throws IOException {
-    try {
-      Files.deleteIfExists(folder.resolve(LOCK));
-      Files.deleteIfExists(folder);
-    } catch (DirectoryNotEmptyException e) {
-      // Somebody's own file: theirs to remove.
-    }
-  }
-
-  private static @Nullable FileChannel locked(Path folder) throws IOException {
-    FileChannel channel = open(folder.resolve(LOCK));
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Another one of this very process.
-    }
-    channel.close();
-    return null;
-  }
-
-  private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, Set.of(CREATE, WRITE), ownerOnly("rw-------"));
-  }
-
-  private static FileAttribute<?> ownerOnly(String permissions) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-  }
-
-  private static String name(int number) {
-    return String.format(Locale.ROOT, "%08d", number) + SUFFIX;
-  }
-
-  private static int number(Path file) {
-    String name = file.getFileName().toString();
-    return Integer.parseInt(name.substring(0, name.length() - SUFFIX.length()));
-  }
-
-  /** The files of events in a folder, the oldest first. */
-  private static List<Path> files(Path folder) throws IOException {
-    return list(folder).stream()
-        .filter(file -> file.getFileName().toString().matches("\\d{8}\\" + SUFFIX))
-        .toList();
-  }
-
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.sorted().toList();
-    }
+    folder.close();
   }
 }
