@@ -202,8 +202,7 @@ class ArchitectureTest {
         .filteredOn(name -> name.startsWith(ROOT + "guard."))
         .allMatch(
             name ->
-                name.matches(
-                    ".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool|SpoolFolder)(\\$.*)?"));
+                name.matches(".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool|SpoolFolder)(\\$.*)?"));
     assertThat(classesUsing(type -> type.getPackageName().startsWith("ch.qos.logback")))
         .allMatch(name -> name.startsWith("io.drawbridge.guard.ErrorLog"))
         .isNotEmpty();

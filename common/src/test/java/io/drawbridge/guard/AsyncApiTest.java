@@ -275,7 +275,7 @@ class AsyncApiTest {
     Loop.await(
         loop.vertx
             .eventBus()
-            .<JsonObject>consumer(GuardBus.BANNED, change -> published.add(change.body()))
+            .<JsonObject>consumer(GuardBus.BAN_CHANGES, change -> published.add(change.body()))
             .completion());
     JsonObject ban = new JsonObject().put("op", "ban").put("subject", "user:42").put("why", "spam");
 

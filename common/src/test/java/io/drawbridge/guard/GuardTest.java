@@ -42,7 +42,7 @@ class GuardTest {
   GuardTest(@TempDir Path folder) throws TimeoutException {
     log = new LogFile(folder.resolve("errors.log"));
     this.folder = folder;
-    settings = Given.settings(log.path(), "data: '" + folder.resolve("data") + "'");
+    settings = Given.settings(log.path(), "");
     guard = loop.call(() -> new Guard(loop.vertx, node, Edge.echo(settings), settings));
   }
 
