@@ -400,12 +400,14 @@ class ErrorLogTest {
         }
       }
 
-      assertThat(file.lines()).isNotEmpty();
-      assertThat(file.rolled()).isNotEmpty();
-      assertThat(file.allIds()).isEqualTo(ids(events));
-      try (var all = Files.walk(folder)) {
-        assertThat(all.filter(Files::isRegularFile)).hasSize(1 + file.rolled().size());
+      List<Path> all;
+      try (var files = Files.walk(folder)) {
+        all = files.filter(Files::isRegularFile).toList();
       }
+      assertThat(file.lines()).isNotEmpty();
+      assertThat(file.rolled()).as("rolled, of %s", all).isNotEmpty();
+      assertThat(file.allIds()).isEqualTo(ids(events));
+      assertThat(all).hasSize(1 + file.rolled().size());
     }
   }
 

@@ -31,6 +31,9 @@ final class Child implements AutoCloseable {
   }
 
   /** Runs with free ports and its files in this folder, by the environment. */
+  /** The variable that names another configuration of Logback. */
+  static final String LOGGING = "LOGGING";
+
   static Child start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     Path out = Files.createTempFile(folder, "out", ".txt");
@@ -39,7 +42,8 @@ final class Child implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     // Not the tests' own, which is on the class path as well.
-    command.addAll(List.of("-Dlogback.configurationFile=logback.xml", "-cp"));
+    String logging = environment.getOrDefault(LOGGING, "logback.xml");
+    command.addAll(List.of("-Dlogback.configurationFile=" + logging, "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));

@@ -52,8 +52,8 @@ class SecrecyTest {
             Servers.token(others, Duration.ZERO));
     Map<String, String> environment =
         Map.of(
-            "JAVA_TOOL_OPTIONS",
-            "-Dlogback.configurationFile=" + logback,
+            Child.LOGGING,
+            logback.toString(),
             "DRAWBRIDGE_AUTH_SECRET",
             SECRET,
             "DRAWBRIDGE_OPS_TOKEN",
