@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 
 /** Drawbridge in a Java of its own, with the class path of this one. */
 final class Child implements AutoCloseable {
+  /** The variable that names another configuration of Logback. */
+  static final String LOGGING = "LOGGING";
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Process process;
@@ -31,9 +34,6 @@ final class Child implements AutoCloseable {
   }
 
   /** Runs with free ports and its files in this folder, by the environment. */
-  /** The variable that names another configuration of Logback. */
-  static final String LOGGING = "LOGGING";
-
   static Child start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     Path out = Files.createTempFile(folder, "out", ".txt");
