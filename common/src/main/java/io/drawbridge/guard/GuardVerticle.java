@@ -70,10 +70,14 @@ public final class GuardVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
-    errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
     bans = new BanRegistry(vertx, settings, node);
+    // A ban for events that came first would get a number of its own, and overwrite the file.
+    return bans.start().compose(read -> listen());
+  }
+
+  private Future<?> listen() {
+    errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
     return Future.all(
-        bans.start(),
         errors.completion(),
         vertx.eventBus().<Object>consumer(GuardBus.LIMITS, this::onLimits).completion());
   }

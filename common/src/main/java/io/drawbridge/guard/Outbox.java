@@ -74,6 +74,9 @@ final class Outbox {
   /** Completed when what is here is in the spool; set once no more is sent. */
   private @Nullable Promise<Void> left;
 
+  /** Whether the spool was asked to take the rest into its reserve: a failure before is none. */
+  private boolean reserveAsked;
+
   Outbox(Vertx vertx, int capacity, Spool spool, Time time) {
     this.vertx = vertx;
     this.capacity = capacity;
@@ -217,10 +220,11 @@ final class Outbox {
   private void leave(Promise<Void> done) {
     if (events.isEmpty()) {
       done.tryComplete();
-    } else if (spoolFails) {
+    } else if (reserveAsked && spoolFails) {
       LOG.error("{} error events are lost: neither guard nor spool took them", events.size());
       done.tryFail("neither guard nor spool took all error events");
     } else {
+      reserveAsked = true;
       toSpool(RESERVE_BYTES);
     }
   }

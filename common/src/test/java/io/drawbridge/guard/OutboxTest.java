@@ -417,6 +417,27 @@ class OutboxTest {
   }
 
   @Test
+  void leavesTheRestInTheReserveOfASpoolThatIsFull() throws Exception {
+    long line = ErrorLog.json(event("id-0")).length() + 1L;
+    Outbox full = outbox(1_000, new Spool(folder, "node-2", 5 * line));
+    loop.run(() -> events(0, 10).forEach(event -> assertThat(full.add(event)).isTrue()));
+    loop.run(
+        () -> {
+          time.advance(Duration.ofSeconds(5));
+          full.tick();
+        });
+    await().until(() -> loop.call(full::size) == 5);
+
+    Loop.await(loop.call(() -> full.close(events(10, 12), Duration.ofMillis(100))));
+
+    deployGuard();
+    Outbox next = outbox(1_000, new Spool(folder, "node-3", Given.TEN_MIB));
+    await().until(() -> log.ids().size() == 12);
+    Loop.await(loop.call(() -> next.flush(LONG)));
+    assertThat(log.ids()).isEqualTo(ids(events(0, 12)));
+  }
+
+  @Test
   void saysSoWhenNeitherGuardNorSpoolTakesTheRest() throws Exception {
     Files.createFile(folder.resolve("spool"));
     add(events(0, 10));
