@@ -1,6 +1,8 @@
 package io.drawbridge.admission;
 
 import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.IpAddress;
+import io.drawbridge.guard.Networks;
 import java.util.Collection;
 
 /**

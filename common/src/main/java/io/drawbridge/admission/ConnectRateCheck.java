@@ -22,9 +22,11 @@ public final class ConnectRateCheck implements Check {
   @Override
   public Verdict check(Handshake handshake) {
     Duration wait = rates.take(edge, handshake.peer());
-    ErrorKind kind = ErrorKind.CONNECTION_RATE;
-    return wait.isZero()
-        ? Verdict.ADMITTED
-        : new Verdict.Refused(kind, kind.httpStatus(), kind.words(), Map.of(), wait);
+    if (wait.isZero()) {
+      return Verdict.ADMITTED;
+    }
+    // While we can't tell, it is no fault of the client's, and no strike.
+    ErrorKind kind = rates.refusesAll(edge) ? ErrorKind.INTERNAL_ERROR : ErrorKind.CONNECTION_RATE;
+    return new Verdict.Refused(kind, kind.httpStatus(), kind.words(), Map.of(), wait);
   }
 }

@@ -1,5 +1,6 @@
 package io.drawbridge.admission;
 
+import io.drawbridge.guard.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -95,7 +96,7 @@ final class ForwardedFor {
 
   /** The address of an element of {@code X-Forwarded-For}; null where it is none. */
   static @Nullable String xForwardedFor(String element) {
-    String bare = PeerAddress.canonical(element);
+    String bare = IpAddress.canonical(element);
     return bare == null ? node(element) : bare;
   }
 
@@ -106,8 +107,8 @@ final class ForwardedFor {
     }
     String v6 = node.group(1);
     if (v6 == null) {
-      return PeerAddress.canonical(node.group(2));
+      return IpAddress.canonical(node.group(2));
     }
-    return v6.indexOf(':') < 0 ? null : PeerAddress.canonical(v6);
+    return v6.indexOf(':') < 0 ? null : IpAddress.canonical(v6);
   }
 }

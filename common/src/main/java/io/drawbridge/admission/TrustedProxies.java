@@ -1,6 +1,7 @@
 package io.drawbridge.admission;
 
 import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Networks;
 import io.vertx.core.MultiMap;
 import java.util.Collection;
 import java.util.List;
@@ -28,11 +29,7 @@ public final class TrustedProxies implements Check {
 
   /** Whether what this address says of others is believed. */
   public boolean trusts(String address) {
-    if (trusted.isEmpty()) {
-      return false;
-    }
-    IpAddress ip = IpAddress.parse(address);
-    return ip != null && trusted.contains(ip);
+    return !trusted.isEmpty() && trusted.contains(address);
   }
 
   /**

@@ -42,6 +42,14 @@ final class BanRegistry {
   private final Vertx vertx;
   private final Time time;
   private final FirewallSettings settings;
+  private final Networks trusted;
+
+  /**
+   * Whether what sampling left out can lead to a ban at all. Where the full lines of a minute are
+   * enough for one, it only comes late: to who is banned, or has been pardoned meanwhile.
+   */
+  private final boolean summariesCount;
+
   private final Strikes strikes;
   private final BanBook book;
   private final BanFile file;
@@ -60,6 +68,8 @@ final class BanRegistry {
     this.vertx = vertx;
     this.time = node.time();
     this.settings = settings.firewall();
+    this.trusted = new Networks(settings.proxy().trusted());
+    this.summariesCount = settings.guard().perPeerPerMinute() < settings.firewall().strikes();
     this.strikes = new Strikes(this.settings.strikes(), this.settings.window(), MOST_SUBJECTS);
     this.book = new BanBook(this.settings.banFor(), this.settings.banMax(), MOST_BANS);
     this.file = new BanFile(settings.data());
@@ -96,13 +106,16 @@ final class BanRegistry {
   /**
    * Counts those of these events that are strikes; each must be told once. What an edge had to keep
    * until it was older than the window counts no more: handed over all at once, a day's faults
-   * would look like those of one moment.
+   * would look like those of one moment. A trusted proxy collects none: what it brings is not its
+   * own doing.
    */
   void count(List<ErrorEvent> events) {
     Instant oldest = time.now().minus(settings.window()).minus(ON_ITS_WAY);
     for (ErrorEvent event : events) {
       if (isStrike(event) && event.at().isAfter(oldest)) {
-        BanSubject.ip(event.peer()).ifPresent(address -> strike(address, event));
+        BanSubject.ip(event.peer())
+            .filter(address -> !trusted.contains(address.name()))
+            .ifPresent(address -> strike(address, event));
         String user = event.user();
         if (user != null) {
           BanSubject.user(user).ifPresent(known -> strike(known, event));
@@ -112,10 +125,12 @@ final class BanRegistry {
   }
 
   /** A service may report kinds of its own; those are none. */
-  private static boolean isStrike(ErrorEvent event) {
+  private boolean isStrike(ErrorEvent event) {
     for (ErrorKind kind : ErrorKind.values()) {
       if (kind.name().equals(event.kind())) {
-        return kind.isStrike() && (kind != ErrorKind.RATE_LIMITED || event.closeCode() > 0);
+        return kind.isStrike()
+            && (kind != ErrorKind.RATE_LIMITED || event.closeCode() > 0)
+            && (event.suppressed() == 0 || summariesCount);
       }
     }
     return false;

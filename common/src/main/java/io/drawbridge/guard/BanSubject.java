@@ -1,7 +1,5 @@
 package io.drawbridge.guard;
 
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.util.Optional;
 
 /**
@@ -18,11 +16,9 @@ record BanSubject(boolean user, String name) {
 
   /** Empty for what is no literal address; the DNS is never asked. */
   static Optional<BanSubject> ip(String address) {
-    // A bracket belongs to a URI, a zone to one machine: neither is part of an address.
-    boolean plain = !address.startsWith("[") && address.indexOf('%') < 0;
-    InetAddress literal = plain ? NetUtil.createInetAddressFromIpAddressString(address) : null;
-    return Optional.ofNullable(literal)
-        .map(found -> new BanSubject(false, NetUtil.toAddressString(found)));
+    // A zone belongs to one machine, and is no part of an address.
+    String one = address.indexOf('%') < 0 ? IpAddress.canonical(address) : null;
+    return Optional.ofNullable(one).map(found -> new BanSubject(false, found));
   }
 
   /** Empty unless it has 1 to 256 characters, none of them a control character. */

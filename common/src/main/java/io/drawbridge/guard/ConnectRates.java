@@ -75,6 +75,11 @@ public final class ConnectRates {
     return Duration.ofNanos(wait);
   }
 
+  /** Whether nobody is let in for now, since the guard is silent and its edge is told to refuse. */
+  public synchronized boolean refusesAll(Edge edge) {
+    return silent && edge.limits().whenGuardSilent() == WhenGuardSilent.REFUSE;
+  }
+
   /** How many addresses are counted. */
   synchronized int addresses() {
     return accounts.size();

@@ -3,6 +3,7 @@ package io.drawbridge.admission;
 import static io.drawbridge.admission.Handshakes.valid;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.ErrorKind;
@@ -42,5 +43,23 @@ class ConnectRateCheckTest {
     assertThat(check.check(valid().from("192.0.2.2").handshake())).isEqualTo(Verdict.ADMITTED);
     time.advance(Duration.ofMinutes(1));
     assertThat(check.check(valid().handshake())).isEqualTo(Verdict.ADMITTED);
+  }
+
+  @Test
+  void blamesNobodyForASilentGuard() {
+    Check strict =
+        new ConnectRateCheck(
+            new ConnectRates(vertx, time.time()),
+            CapacityTest.edge("limits: { whenGuardSilent: refuse }"));
+
+    await().until(() -> strict.check(valid().handshake()) instanceof Verdict.Refused);
+    assertThat(strict.check(valid().handshake()))
+        .isInstanceOfSatisfying(
+            Verdict.Refused.class,
+            refused -> {
+              assertThat(refused.kind()).isEqualTo(ErrorKind.INTERNAL_ERROR);
+              assertThat(refused.status()).isEqualTo(500);
+              assertThat(refused.retryAfter()).isPositive();
+            });
   }
 }

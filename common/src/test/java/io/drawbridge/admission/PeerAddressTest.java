@@ -2,6 +2,7 @@ package io.drawbridge.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.guard.IpAddress;
 import io.vertx.core.net.SocketAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ class PeerAddressTest {
     "64:ff9b::192.0.2.7, 64:ff9b::c000:207"
   })
   void writesEachAddressInOneForm(String text, String one) {
-    assertThat(PeerAddress.canonical(text)).isEqualTo(one);
+    assertThat(IpAddress.canonical(text)).isEqualTo(one);
   }
 
   @ParameterizedTest
@@ -55,7 +56,7 @@ class PeerAddressTest {
         "unknown"
       })
   void readsNothingElse(String text) {
-    assertThat(PeerAddress.canonical(text)).isNull();
+    assertThat(IpAddress.canonical(text)).isNull();
   }
 
   @Test

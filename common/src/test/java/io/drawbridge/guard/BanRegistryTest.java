@@ -66,6 +66,11 @@ class BanRegistryTest {
     guard = loop.deployGuard(settings, time.time());
   }
 
+  private void redeploy(String yaml) throws TimeoutException {
+    Loop.await(loop.vertx.undeploy(guard));
+    guard = loop.deployGuard(Given.settings(settings.guard().log(), yaml), time.time());
+  }
+
   private JsonObject request(Object body) throws TimeoutException {
     return Loop.await(loop.vertx.eventBus().<JsonObject>request(GuardBus.BANS, body)).body();
   }
@@ -192,9 +197,27 @@ class BanRegistryTest {
     }
 
     @Test
-    void areThoseTooThatWereLeftOutOfTheLog() throws Exception {
-      strike(1);
-      report(event(ErrorKind.PROTOCOL_ERROR).put("suppressed", 2));
+    void areThoseTooThatWereLeftOutOfTheLogWhereItsLinesAreTooFewForABan() throws Exception {
+      redeploy("firewall: { strikes: 10 }");
+      strike(5);
+      report(event(ErrorKind.PROTOCOL_ERROR).put("suppressed", 5));
+      assertThat(banned()).containsExactly(IP);
+    }
+
+    @Test
+    void areNotThoseThatWereLeftOutOfTheLogAndComeAfterAPardon() throws Exception {
+      strike(3);
+      request(op("unban", IP));
+      report(event(ErrorKind.PROTOCOL_ERROR).put("suppressed", 100));
+      assertThat(banned()).isEmpty();
+    }
+
+    @Test
+    void areNotATrustedProxysWhichMayBeBannedByHand() throws Exception {
+      redeploy("firewall: { strikes: 3 }\nproxy: { trusted: [192.0.2.0/24] }");
+      strike(5);
+      assertThat(banned()).isEmpty();
+      request(op("ban", IP));
       assertThat(banned()).containsExactly(IP);
     }
 

@@ -1,7 +1,10 @@
-package io.drawbridge.admission;
+package io.drawbridge.guard;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param high the first 64 bits; 0 for IPv4
  * @param low the last 64 bits
  */
-record IpAddress(int bits, long high, long low) {
+public record IpAddress(int bits, long high, long low) {
+  /**
+   * What may be an IPv6 literal, without zone and brackets. Java takes a text that begins so and
+   * has a colon for a literal or an error, and never for a name.
+   */
+  private static final Pattern V6_LITERAL =
+      Pattern.compile("(?=.*:)[0-9A-Fa-f:][0-9A-Fa-f.:]{1,44}");
+
   private static final int V4 = 32;
   private static final int V6 = 128;
 
@@ -21,8 +31,8 @@ record IpAddress(int bits, long high, long low) {
   private static final long MAPPED_PREFIX = 0xFFFFL << V4;
 
   /** Only a literal is read, the DNS is never asked; null for anything else. */
-  static @Nullable IpAddress parse(String text) {
-    InetAddress address = PeerAddress.parse(text);
+  public static @Nullable IpAddress parse(String text) {
+    InetAddress address = literal(text);
     if (address == null) {
       return null;
     }
@@ -30,6 +40,27 @@ record IpAddress(int bits, long high, long low) {
     return bytes.remaining() == Integer.BYTES
         ? new IpAddress(V4, 0, Integer.toUnsignedLong(bytes.getInt()))
         : new IpAddress(V6, bytes.getLong(), bytes.getLong());
+  }
+
+  /** The same address in its one form, RFC 5952 without a zone; null for what is no IP address. */
+  public static @Nullable String canonical(String text) {
+    InetAddress address = literal(text);
+    return address == null ? null : NetUtil.toAddressString(address);
+  }
+
+  private static @Nullable InetAddress literal(String text) {
+    int zone = text.indexOf('%');
+    String bare = zone < 0 ? text : text.substring(0, zone);
+    if (!V6_LITERAL.matcher(bare).matches()) {
+      return NetUtil.isValidIpV4Address(text)
+          ? NetUtil.createInetAddressFromIpAddressString(text)
+          : null;
+    }
+    try {
+      return InetAddress.getByName(bare);
+    } catch (UnknownHostException notAnAddress) {
+      return null;
+    }
   }
 
   /**
