@@ -1,0 +1,115 @@
+package io.drawbridge.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drawbridge.edge.HandshakeText;
+import io.drawbridge.edge.WsConversation;
+import io.drawbridge.wire.ClientFrames;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One address that sends messages over several connections as fast as TCP takes them, and notes
+ * when each echo comes back. The echo must have no prefix.
+ */
+public final class Flood implements AutoCloseable {
+  private static final byte[] MESSAGE = ClientFrames.text("more and more");
+  private static final int AT_ONCE = 64;
+
+  private final List<WsConversation> clients = new ArrayList<>();
+  private final List<AtomicLong> taken = new ArrayList<>();
+
+  /** When each echo came. */
+  private final Queue<Long> passed = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger told = new AtomicInteger();
+
+  /** Before the first connection, and so before the first permit. */
+  private final long start = System.nanoTime();
+
+  /**
+   * Begins.
+   *
+   * @param address of this machine, such as 127.0.0.2
+   * @param connections how many
+   */
+  public Flood(String address, int port, int connections) {
+    for (int i = 0; i < connections; i++) {
+      clients.add(WsConversation.connectFrom(address, port));
+    }
+    clients.forEach(client -> client.raw(HandshakeText.valid().bytes()).expectUpgrade());
+    byte[][] block = new byte[AT_ONCE][];
+    Arrays.fill(block, MESSAGE);
+    for (WsConversation client : clients) {
+      Thread reader = new Thread(() -> read(client), "flood-reader");
+      reader.setDaemon(true);
+      reader.start();
+      taken.add(client.flood(ClientFrames.join(block), Long.MAX_VALUE));
+    }
+  }
+
+  private void read(WsConversation client) {
+    try {
+      while (true) {
+        String text = client.text();
+        if (text.startsWith("Error: ")) {
+          told.incrementAndGet();
+        } else {
+          passed.add(System.nanoTime());
+        }
+      }
+    } catch (UncheckedIOException cut) {
+      // By close().
+    }
+  }
+
+  /** How long it has gone on. */
+  public Duration time() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** How many messages the kernel has taken so far. */
+  public long offered() {
+    return taken.stream().mapToLong(AtomicLong::get).sum() / MESSAGE.length;
+  }
+
+  /** How many echoes have come so far. */
+  public int passed() {
+    return passed.size();
+  }
+
+  /** How many connections were told that they are slowed down. */
+  public int told() {
+    return told.get();
+  }
+
+  /**
+   * At no moment had more come through than {@code perSecond} × time + burst, which is one second's
+   * worth; and nearly all of it has, since the first came.
+   */
+  public void expectHeldTo(int perSecond) {
+    int count = 0;
+    for (long at : passed) {
+      count++;
+      double seconds = (at - start) / 1e9;
+      assertThat((double) count)
+          .as("messages in %s s", seconds)
+          .isLessThanOrEqualTo(perSecond * (seconds + 1));
+    }
+    // A cold server takes its time for the first.
+    double sinceFirst = (System.nanoTime() - passed.element()) / 1e9;
+    assertThat((double) count).isGreaterThan(0.9 * perSecond * (sinceFirst + 1));
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(WsConversation::reset);
+  }
+}
