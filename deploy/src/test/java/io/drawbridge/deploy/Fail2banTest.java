@@ -102,13 +102,15 @@ class Fail2banTest {
             "fail2ban-regex",
             "-v",
             TestSettings.log(folder).toString(),
-            FILES.resolve("filter.d/drawbridge.conf").toString());
+            "filter.d/drawbridge.conf");
     assertThat(report).contains("Lines: " + events.size() + " lines");
     return FOUND.matcher(report).results().map(result -> result.group(1)).toList();
   }
 
   private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    // From there, since it takes a path with a blank in it for an expression.
+    Process process =
+        new ProcessBuilder(command).directory(FILES.toFile()).redirectErrorStream(true).start();
     try {
       process.getOutputStream().close();
       String text = new String(process.getInputStream().readAllBytes(), UTF_8);
