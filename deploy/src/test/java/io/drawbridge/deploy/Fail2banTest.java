@@ -102,7 +102,7 @@ class Fail2banTest {
             "fail2ban-regex",
             "-v",
             TestSettings.log(folder).toString(),
-            "filter.d/drawbridge.conf");
+            "./filter.d/drawbridge.conf");
     assertThat(report).contains("Lines: " + events.size() + " lines");
     return FOUND.matcher(report).results().map(result -> result.group(1)).toList();
   }
