@@ -3,6 +3,7 @@ package io.drawbridge.guard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.drawbridge.config.OwnerOnly;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -83,13 +82,13 @@ final class BanFile {
    * @throws IOException when what was kept before is still what is kept
    */
   void save(BanBook.State state) throws IOException {
-    Files.createDirectories(file.toAbsolutePath().getParent(), ownerOnly("rwx------"));
+    Files.createDirectories(file.toAbsolutePath().getParent(), OwnerOnly.FOLDER);
     Path fresh = file.resolveSibling(NAME + ".tmp");
     // Left by a process that was killed while it wrote.
     Files.deleteIfExists(fresh);
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(fresh, options, ownerOnly("rw-------"))) {
+    try (FileChannel channel = FileChannel.open(fresh, options, OwnerOnly.FILE)) {
       ByteBuffer bytes = ByteBuffer.wrap(json(state));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -132,9 +131,5 @@ final class BanFile {
       found.add(read.apply((JsonObject) each));
     }
     return found;
-  }
-
-  private static FileAttribute<?> ownerOnly(String permissions) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 }

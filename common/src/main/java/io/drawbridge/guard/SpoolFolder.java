@@ -3,6 +3,7 @@ package io.drawbridge.guard;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.drawbridge.config.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,8 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,7 @@ final class SpoolFolder {
    * @return the files that stand in it already, the oldest first
    */
   List<Path> open() throws IOException {
-    Files.createDirectories(folder, ownerOnly("rwx------"));
+    Files.createDirectories(folder, OwnerOnly.FOLDER);
     lock = locked(folder);
     if (lock == null) {
       throw new IOException(folder + " is used by another process");
@@ -165,11 +164,7 @@ final class SpoolFolder {
   // --- files ------------------------------------------------------------------------------------
 
   private static FileChannel channel(Path file) throws IOException {
-    return FileChannel.open(file, Set.of(CREATE, WRITE), ownerOnly("rw-------"));
-  }
-
-  private static FileAttribute<?> ownerOnly(String permissions) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
+    return FileChannel.open(file, Set.of(CREATE, WRITE), OwnerOnly.FILE);
   }
 
   private static int number(Path file) {

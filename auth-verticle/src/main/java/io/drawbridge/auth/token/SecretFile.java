@@ -1,6 +1,7 @@
 package io.drawbridge.auth.token;
 
 import io.drawbridge.config.AuthSettings;
+import io.drawbridge.config.OwnerOnly;
 import io.drawbridge.config.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -34,7 +33,7 @@ public final class SecretFile {
   }
 
   private static Secret kept(Path data) throws IOException {
-    Files.createDirectories(data, ownerOnly("rwx------"));
+    Files.createDirectories(data, OwnerOnly.FOLDER);
     Path file = data.resolve(NAME);
     if (!Files.exists(file)) {
       make(file);
@@ -51,7 +50,7 @@ public final class SecretFile {
     byte[] random = new byte[BYTES];
     new SecureRandom().nextBytes(random);
     String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    Path fresh = Files.createTempFile(file.getParent(), NAME, null, ownerOnly("rw-------"));
+    Path fresh = Files.createTempFile(file.getParent(), NAME, null, OwnerOnly.FILE);
     try {
       Files.writeString(fresh, text + "\n", StandardOpenOption.WRITE);
       // A link fails where the name is taken already; to move looks and acts in two steps.
@@ -61,9 +60,5 @@ public final class SecretFile {
     } finally {
       Files.delete(fresh);
     }
-  }
-
-  private static FileAttribute<?> ownerOnly(String permissions) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 }
