@@ -2,12 +2,14 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
+import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.token.TokenVerdict;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Time;
 import io.drawbridge.wire.Payload;
@@ -28,6 +30,7 @@ final class AuthHandler implements MessageHandler {
   private final AuthSettings settings;
   private final TokenVerifier verifier;
   private final Bridge bridge;
+  private final Node node;
   private final Time time;
 
   /** Null until the token was verified. */
@@ -36,11 +39,12 @@ final class AuthHandler implements MessageHandler {
   /** Null until the token was verified. */
   private @Nullable BridgeSession bridged;
 
-  AuthHandler(AuthSettings settings, TokenVerifier verifier, Bridge bridge, Time time) {
+  AuthHandler(AuthSettings settings, TokenVerifier verifier, Bridge bridge, Node node) {
     this.settings = settings;
     this.verifier = verifier;
     this.bridge = bridge;
-    this.time = time;
+    this.node = node;
+    this.time = node.time();
   }
 
   @Override
@@ -109,14 +113,20 @@ final class AuthHandler implements MessageHandler {
   }
 
   private void open(Connection connection, TokenVerdict.Valid valid) {
-    Session opened = new Session(UUID.randomUUID().toString(), valid.user(), valid.expiresAt());
+    Session opened =
+        new Session(
+            UUID.randomUUID().toString(),
+            valid.claims(),
+            node.name(),
+            connection.peer().address(),
+            node.time().now());
     connection.identify(opened.user(), opened.id());
     if (!connection.isOpen()) {
       // The user is banned, or the connection ended meanwhile.
       return;
     }
     session = opened;
-    bridged = bridge.open(connection, opened.id(), opened.user());
+    bridged = bridge.open(connection, opened);
     connection.limitBy("user:" + opened.user());
     connection.sendText(AUTHENTICATED);
     watchExpiry(connection, opened);

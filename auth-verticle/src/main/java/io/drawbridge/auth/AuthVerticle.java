@@ -31,15 +31,14 @@ public final class AuthVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     var settings = gateway.settings();
-    var time = gateway.node().time();
-    var verifier = new TokenVerifier(vertx, settings.auth(), secret, time.wall());
+    var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
     server =
         new EdgeServer(
             vertx,
             gateway,
             Edge.auth(settings),
-            () -> new AuthHandler(settings.auth(), verifier, bridge, time));
+            () -> new AuthHandler(settings.auth(), verifier, bridge, gateway.node()));
     return server.listen().onSuccess(found -> port = found);
   }
 

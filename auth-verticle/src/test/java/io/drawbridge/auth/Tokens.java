@@ -1,5 +1,8 @@
 package io.drawbridge.auth;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drawbridge.auth.token.TokenVerdict;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -7,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -120,5 +124,17 @@ public final class Tokens {
 
   private static String base64(byte[] bytes) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Holds for the verdict that it is valid, for this user and until then. */
+  public static Consumer<TokenVerdict> validFor(String user, Instant end) {
+    return verdict ->
+        assertThat(verdict)
+            .isInstanceOfSatisfying(
+                TokenVerdict.Valid.class,
+                valid -> {
+                  assertThat(valid.claims().user()).isEqualTo(user);
+                  assertThat(valid.claims().expiresAt()).isEqualTo(end);
+                });
   }
 }

@@ -25,7 +25,10 @@ public enum ErrorKind {
   AUTH_TIMEOUT(0, CloseCode.TIMEOUT, 0, true, "No token in time"),
   INVALID_TOKEN(401, CloseCode.UNAUTHORIZED, 0, false, "Invalid Token"),
   TOKEN_EXPIRED(401, CloseCode.UNAUTHORIZED, 0, true, "Token Expired"),
+  SESSION_REVOKED(0, CloseCode.FORBIDDEN, 0, false, "Session revoked"),
+  SESSION_REPLACED(0, CloseCode.FORBIDDEN, 0, false, "A newer session took its place"),
   INVALID_MESSAGE(0, 0, 400, false, "Invalid message"),
+  INVALID_BODY(0, 0, 422, false, "Invalid body"),
   ACCESS_DENIED(0, 0, 403, false, "Access denied"),
   CONNECTION_LOST(0, 0, 0, false, "Connection lost"),
   SHUTTING_DOWN(503, CloseCode.SERVICE_RESTART, 0, true, "Shutting down"),
@@ -88,6 +91,7 @@ public enum ErrorKind {
               AUTH_TIMEOUT,
               INVALID_TOKEN,
               INVALID_MESSAGE,
+              INVALID_BODY,
               ACCESS_DENIED ->
           true;
       default -> false;

@@ -34,7 +34,10 @@ class ErrorKindTest {
       AUTH_TIMEOUT        - 3008   - yes
       INVALID_TOKEN     401 3000   - no
       TOKEN_EXPIRED     401 3000   - yes
+      SESSION_REVOKED     - 3003   - no
+      SESSION_REPLACED    - 3003   - no
       INVALID_MESSAGE     -    - 400 no
+      INVALID_BODY        -    - 422 no
       ACCESS_DENIED       -    - 403 no
       CONNECTION_LOST     -    -   - no
       SHUTTING_DOWN     503 1012   - yes
@@ -98,6 +101,7 @@ class ErrorKindTest {
             "AUTH_TIMEOUT",
             "INVALID_TOKEN",
             "INVALID_MESSAGE",
+            "INVALID_BODY",
             "ACCESS_DENIED");
   }
 

@@ -1,5 +1,6 @@
 package io.drawbridge.auth.bridge;
 
+import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.config.BridgeRule;
 import io.drawbridge.config.BridgeSettings;
@@ -24,8 +25,8 @@ public final class Bridge {
     this.inbound = settings.inbound();
   }
 
-  public BridgeSession open(Connection connection, String session, String user) {
-    return new BridgeSession(this, connection, session, user);
+  public BridgeSession open(Connection connection, Session session) {
+    return new BridgeSession(this, connection, session);
   }
 
   /** Whether it is a bridge's ping, which clients send even before they have shown a token. */

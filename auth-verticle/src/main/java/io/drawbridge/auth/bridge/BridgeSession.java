@@ -1,5 +1,6 @@
 package io.drawbridge.auth.bridge;
 
+import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.guard.ErrorKind;
@@ -28,17 +29,15 @@ public final class BridgeSession {
 
   private final Bridge bridge;
   private final Connection connection;
-  private final String session;
-  private final String user;
+  private final Session session;
 
   /** Requests on the event bus that have no reply yet. */
   private int pending;
 
-  BridgeSession(Bridge bridge, Connection connection, String session, String user) {
+  BridgeSession(Bridge bridge, Connection connection, Session session) {
     this.bridge = bridge;
     this.connection = connection;
     this.session = session;
-    this.user = user;
   }
 
   /** A refusal of an envelope: what the client is told, in the bridge's own word and in ours. */
@@ -156,8 +155,8 @@ public final class BridgeSession {
           });
     }
     return options
-        .addHeader(STAMP + "user", user)
-        .addHeader(STAMP + "session", session)
+        .addHeader(STAMP + "user", session.user())
+        .addHeader(STAMP + "session", session.id())
         .addHeader(STAMP + "node", bridge.node);
   }
 

@@ -1,17 +1,14 @@
 package io.drawbridge.auth.token;
 
-import java.time.Instant;
-
 /** What was found of a token. */
 public sealed interface TokenVerdict {
 
   /**
    * It is good.
    *
-   * @param user the {@code user_id} claim, as text
-   * @param expiresAt when it ends; {@link Instant#MAX} when it does not
+   * @param claims what it says of its bearer
    */
-  record Valid(String user, Instant expiresAt) implements TokenVerdict {}
+  record Valid(Claims claims) implements TokenVerdict {}
 
   /** It was good, but its time is over. */
   record Expired(String why) implements TokenVerdict {}

@@ -130,7 +130,8 @@ public final class TokenVerifier {
     String user = user(claims.getValue(USER));
     return user == null
         ? invalid(USER + " missing or unusable", token)
-        : new TokenVerdict.Valid(user, expiresAt);
+        : new TokenVerdict.Valid(
+            new Claims(user, Set.of(), null, null, null, expiresAt, hash(token)));
   }
 
   /** A NumericDate (RFC 7519 §2): seconds, perhaps with a fraction. */
@@ -170,10 +171,14 @@ public final class TokenVerifier {
 
   /** Tells one token from another without telling the token. */
   static String fingerprint(String token) {
+    return "token " + hash(token).substring(0, FINGERPRINT_DIGITS);
+  }
+
+  private static String hash(String token) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return "token " + HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_DIGITS);
+      return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -44,7 +44,7 @@ class TokenCommandTest {
     assertThat(cli.out().lines()).hasSize(1);
     assertThat(verdict(cli.out().strip()))
         .asInstanceOf(type(TokenVerdict.Valid.class))
-        .extracting(TokenVerdict.Valid::user)
+        .extracting(valid -> valid.claims().user())
         .isEqualTo("ada");
   }
 
