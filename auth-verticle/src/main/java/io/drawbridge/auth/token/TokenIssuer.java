@@ -3,58 +3,85 @@ package io.drawbridge.auth.token;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.Secret;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Issues tokens that {@link TokenVerifier} takes, for development and for operators. */
 public final class TokenIssuer {
   static final String ALGORITHM = "HS256";
 
   private final AuthSettings settings;
+  private final SigningKey key;
   private final InstantSource clock;
   private final JWTAuth jwt;
 
+  /** Signs with HS256. */
   public TokenIssuer(Vertx vertx, AuthSettings settings, Secret secret, InstantSource clock) {
+    this(vertx, settings, SigningKey.of(secret), clock);
+  }
+
+  public TokenIssuer(Vertx vertx, AuthSettings settings, SigningKey key, InstantSource clock) {
     this.settings = settings;
+    this.key = key;
     this.clock = clock;
-    this.jwt =
-        JWTAuth.create(
-            vertx,
-            new JWTAuthOptions()
-                .addPubSecKey(
-                    new PubSecKeyOptions()
-                        .setAlgorithm(ALGORITHM)
-                        .setBuffer(Buffer.buffer(secret.bytes()))));
+    this.jwt = JWTAuth.create(vertx, new JWTAuthOptions().addPubSecKey(key.options()));
   }
 
   /**
-   * A token for this user.
+   * A token for this user, without an id.
    *
    * @param ttl how long it lives
    * @param scope what it may do, separated by blanks (RFC 8693 §4.2); empty for nothing
    */
   public String issue(String user, Duration ttl, String scope) {
-    long now = clock.instant().getEpochSecond();
+    return issue(
+        new TokenOrder(user, ttl, scope, List.of(), null, null, null, List.of(), Duration.ZERO));
+  }
+
+  /** A token that says this, and when it was issued. */
+  public String issue(TokenOrder order) {
+    return jwt.generateToken(
+        claims(order), new JWTOptions().setAlgorithm(key.algorithm()).setNoTimestamp(true));
+  }
+
+  private JsonObject claims(TokenOrder order) {
+    Instant now = clock.instant();
     JsonObject claims =
         new JsonObject()
-            .put(TokenVerifier.USER, user)
-            .put("iat", now)
-            .put("exp", now + ttl.toSeconds());
-    if (!scope.isEmpty()) {
-      claims.put("scope", scope);
+            .put(TokenVerifier.USER, order.user())
+            .put("iat", now.getEpochSecond())
+            .put("exp", now.plus(order.ttl()).getEpochSecond());
+    if (!order.startsIn().isZero()) {
+      claims.put("nbf", now.plus(order.startsIn()).getEpochSecond());
     }
-    if (settings.issuer() != null) {
-      claims.put("iss", settings.issuer());
+    putUnlessEmpty(claims, "scope", order.scope());
+    if (!order.permissions().isEmpty()) {
+      claims.put("permissions", new JsonArray(order.permissions()));
     }
-    if (!settings.audience().isEmpty()) {
-      claims.put("aud", settings.audience().get(0));
+    putUnlessEmpty(claims, "email", order.email());
+    putUnlessEmpty(claims, "jti", order.jti());
+    putUnlessEmpty(claims, "iss", order.issuer() == null ? settings.issuer() : order.issuer());
+    List<String> audience =
+        order.audience().isEmpty()
+            ? settings.audience().stream().limit(1).toList()
+            : order.audience();
+    if (!audience.isEmpty()) {
+      claims.put("aud", audience.size() == 1 ? audience.get(0) : new JsonArray(audience));
     }
-    return jwt.generateToken(claims, new JWTOptions().setAlgorithm(ALGORITHM).setNoTimestamp(true));
+    return claims;
+  }
+
+  private static void putUnlessEmpty(JsonObject claims, String claim, @Nullable String text) {
+    if (text != null && !text.isEmpty()) {
+      claims.put(claim, text);
+    }
   }
 }
