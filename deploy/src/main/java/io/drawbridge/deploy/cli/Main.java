@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, TokenCommand.class, CheckConfigCommand.class})
+    subcommands = {
+      RunCommand.class,
+      TokenCommand.class,
+      ConnectCommand.class,
+      CheckConfigCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
