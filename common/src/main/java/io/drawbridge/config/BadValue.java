@@ -10,6 +10,10 @@ final class BadValue extends IllegalArgumentException {
     super(message);
   }
 
+  BadValue(String message, Throwable cause) {
+    super(message, cause);
+  }
+
   String why() {
     return String.valueOf(getMessage());
   }

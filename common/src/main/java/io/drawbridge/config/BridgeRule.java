@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * One permission on the event bus. Exactly one of address and addressRegex is set.
  *
  * @param address the one address that it matches
- * @param addressRegex a {@link java.util.regex.Pattern} that must match the whole address
+ * @param addressRegex a {@link com.google.re2j.Pattern} that must match the whole address; never
+ *     one of the {@linkplain #isOurs gateway's own}
  * @param scope must be among the token's permissions; null asks for none
- * @param schema JSON Schema that the body must keep to; an object or a boolean
+ * @param schema that the body must keep to; null for none
  * @param actions never empty; by default send and publish inbound, register outbound
  * @param timeout how long a reply is waited for; null for the event bus's own
  */
@@ -20,7 +21,7 @@ public record BridgeRule(
     @Nullable String address,
     @Nullable String addressRegex,
     @Nullable String scope,
-    @Nullable JsonNode schema,
+    @Nullable BodySchema schema,
     Set<BridgeAction> actions,
     @Nullable Duration timeout) {
 
@@ -44,6 +45,14 @@ public record BridgeRule(
         entry.optional("timeout", Quantities::positiveDuration));
   }
 
+  /**
+   * Whether an address belongs to the gateway or to Vert.x: the guard, sessions, pushes to users,
+   * replies. No pattern reaches those, however wide: only a rule with that very address does.
+   */
+  public static boolean isOurs(String address) {
+    return address.startsWith("drawbridge.") || address.startsWith("__vertx.");
+  }
+
   private static Set<BridgeAction> actions(Section entry, Set<BridgeAction> usual) {
     if (!entry.isSet("actions")) {
       return usual;
@@ -51,9 +60,9 @@ public record BridgeRule(
     return Copies.ordered(entry.nonEmptyList("actions", Values.word(BridgeAction.class)));
   }
 
-  private static JsonNode parseSchema(JsonNode node) {
+  private static BodySchema parseSchema(JsonNode node) {
     if (node.isObject() || node.isBoolean()) {
-      return node.deepCopy();
+      return BodySchema.of(node.deepCopy());
     }
     throw new BadValue("expected a JSON Schema (a mapping), got " + Values.shown(node));
   }

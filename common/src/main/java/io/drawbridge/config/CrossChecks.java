@@ -42,9 +42,11 @@ final class CrossChecks {
   }
 
   static List<Problem> warnings(Settings settings) {
-    return hasWeakSecret(settings.auth()) && settings.auth().allowWeakSecret()
-        ? List.of(new Problem("auth.secret", "is weak, and allowed by auth.allowWeakSecret"))
-        : List.of();
+    List<Problem> warnings = new ArrayList<>(settings.bridge().warnings());
+    if (hasWeakSecret(settings.auth()) && settings.auth().allowWeakSecret()) {
+      warnings.add(new Problem("auth.secret", "is weak, and allowed by auth.allowWeakSecret"));
+    }
+    return warnings;
   }
 
   private static boolean hasWeakSecret(AuthSettings auth) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /** Plain values: text, numbers, words, paths. Each throws {@link BadValue} for any other. */
@@ -98,11 +97,23 @@ final class Values {
   }
 
   static String regex(JsonNode node) {
-    String regex = nonEmptyText(node);
+    return pattern(nonEmptyText(node)).pattern();
+  }
+
+  /**
+   * A regular expression that takes linear time whatever it is matched with: RE2's. What that can't
+   * do is refused.
+   */
+  static com.google.re2j.Pattern pattern(String regex) {
     try {
-      return Pattern.compile(regex).pattern();
-    } catch (PatternSyntaxException invalid) {
-      throw new BadValue("expected a regular expression: " + invalid.getDescription());
+      return com.google.re2j.Pattern.compile(regex);
+    } catch (com.google.re2j.PatternSyntaxException invalid) {
+      throw new BadValue(
+          "expected a regular expression in RE2's syntax, without lookaround and backreferences: "
+              + invalid.getDescription()
+              + " "
+              + invalid.getPattern(),
+          invalid);
     }
   }
 

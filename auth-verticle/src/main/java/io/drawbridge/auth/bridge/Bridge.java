@@ -1,14 +1,11 @@
 package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
-import io.drawbridge.config.BridgeAction;
-import io.drawbridge.config.BridgeRule;
 import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.connection.Connection;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 
 /** What the sessions of one event loop share: the event bus, and the rules of who may use it. */
 public final class Bridge {
@@ -17,12 +14,12 @@ public final class Bridge {
 
   final EventBus bus;
   final String node;
-  private final List<BridgeRule> inbound;
+  final Rules rules;
 
   public Bridge(EventBus bus, String node, BridgeSettings settings) {
     this.bus = bus;
     this.node = node;
-    this.inbound = settings.inbound();
+    this.rules = new Rules(settings);
   }
 
   public BridgeSession open(Connection connection, Session session) {
@@ -39,11 +36,5 @@ public final class Bridge {
     } catch (DecodeException e) {
       return false;
     }
-  }
-
-  /** Nothing is allowed but what a rule names. */
-  boolean allows(BridgeAction action, String address) {
-    return inbound.stream()
-        .anyMatch(rule -> address.equals(rule.address()) && rule.actions().contains(action));
   }
 }

@@ -41,10 +41,35 @@ public final class BridgeSession {
   }
 
   /** A refusal of an envelope: what the client is told, in the bridge's own word and in ours. */
-  private record Refusal(ErrorKind kind, int code, String word, String message) {
+  private record Refusal(
+      ErrorKind kind,
+      int code,
+      String word,
+      String message,
+      String detail,
+      @Nullable String pointer) {
+
+    Refusal(ErrorKind kind, int code, String word, String message) {
+      this(kind, code, word, message, word, null);
+    }
 
     Refusal(ErrorKind kind, String word, String message) {
       this(kind, kind.failureCode(), word, message);
+    }
+
+    static Refusal of(Rules.Denied denied) {
+      ErrorKind kind = ErrorKind.ACCESS_DENIED;
+      return new Refusal(
+          kind, kind.failureCode(), "access_denied", kind.words(), denied.why(), null);
+    }
+
+    /** The log is told where in the schema, since names in the body are the client's. */
+    static Refusal of(Rules.BadBody bad) {
+      ErrorKind kind = ErrorKind.INVALID_BODY;
+      String message =
+          bad.pointer().isEmpty() ? bad.message() : bad.pointer() + ": " + bad.message();
+      String detail = bad.rule() + ".schema" + bad.keyword();
+      return new Refusal(kind, kind.failureCode(), "invalid_body", message, detail, bad.pointer());
     }
 
     /** What the event bus answered; the bridge has no word of its own for it. */
@@ -55,6 +80,9 @@ public final class BridgeSession {
 
   private static final Refusal DENIED =
       new Refusal(ErrorKind.ACCESS_DENIED, "access_denied", ErrorKind.ACCESS_DENIED.words());
+
+  private static final Refusal TOO_MANY =
+      new Refusal(ErrorKind.RATE_LIMITED, "rate_limited", "Too many requests without a reply");
 
   public void receive(String text) {
     JsonObject envelope;
@@ -88,14 +116,29 @@ public final class BridgeSession {
 
   private void toBus(JsonObject envelope, BridgeAction action) {
     String replyAddress = envelope.getValue("replyAddress") instanceof String text ? text : null;
-    Refusal refusal = refusal(envelope, action);
+    Refusal refusal = malformed(envelope);
     if (refusal != null) {
       refuse(replyAddress, refusal);
       return;
     }
     String address = envelope.getString("address");
     Object body = envelope.getValue("body");
-    DeliveryOptions options = stamped(envelope.getJsonObject("headers"));
+    Rules.Judgement judgement =
+        bridge.rules.judge(action, address, session.claims().rights(), body);
+    if (judgement instanceof Rules.Denied denied) {
+      refuse(replyAddress, Refusal.of(denied));
+      return;
+    }
+    if (judgement instanceof Rules.BadBody bad) {
+      refuse(replyAddress, Refusal.of(bad));
+      return;
+    }
+    if (replyAddress != null && pending >= MOST_PENDING) {
+      refuse(replyAddress, TOO_MANY);
+      return;
+    }
+    DeliveryOptions options =
+        stamped(envelope.getJsonObject("headers")).setSendTimeout(within(judgement).toMillis());
     if (action == BridgeAction.PUBLISH) {
       bridge.bus.publish(address, body, options);
     } else if (replyAddress == null) {
@@ -105,7 +148,12 @@ public final class BridgeSession {
     }
   }
 
-  private @Nullable Refusal refusal(JsonObject envelope, BridgeAction action) {
+  private static Duration within(Rules.Judgement judgement) {
+    Duration timeout = judgement instanceof Rules.Allowed allowed ? allowed.timeout() : null;
+    return timeout == null ? REPLY_WITHIN : timeout;
+  }
+
+  private static @Nullable Refusal malformed(JsonObject envelope) {
     if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
       return invalid("missing_address", "The message has no address");
     }
@@ -120,15 +168,9 @@ public final class BridgeSession {
     if (replyAddress != null && !(replyAddress instanceof String)) {
       return invalid("invalid_reply_address", "The replyAddress is no string");
     }
-    if (!isBody(envelope.getValue("body"))) {
-      return invalid("invalid_body", "The body is a number out of range");
-    }
-    if (!bridge.allows(action, address)) {
-      return DENIED;
-    }
-    return replyAddress != null && pending >= MOST_PENDING
-        ? new Refusal(ErrorKind.RATE_LIMITED, "rate_limited", "Too many requests without a reply")
-        : null;
+    return isBody(envelope.getValue("body"))
+        ? null
+        : invalid("invalid_body", "The body is a number out of range");
   }
 
   /** What the event bus has a codec for. */
@@ -144,7 +186,7 @@ public final class BridgeSession {
   }
 
   private DeliveryOptions stamped(@Nullable JsonObject headers) {
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(REPLY_WITHIN.toMillis());
+    DeliveryOptions options = new DeliveryOptions();
     if (headers != null) {
       headers.forEach(
           header -> {
@@ -211,13 +253,16 @@ public final class BridgeSession {
     if (!connection.isOpen()) {
       return;
     }
-    Notice notice = connection.report(refusal.kind(), refusal.message(), refusal.word());
+    Notice notice = connection.report(refusal.kind(), refusal.message(), refusal.detail());
     JsonObject err = err(notice).put("failureCode", refusal.code());
     if (replyAddress != null) {
       err.put("address", replyAddress);
     }
     if (!refusal.word().isEmpty()) {
       err.put("body", refusal.word());
+    }
+    if (refusal.pointer() != null) {
+      err.put("pointer", refusal.pointer());
     }
     connection.sendText(err.encode());
   }
