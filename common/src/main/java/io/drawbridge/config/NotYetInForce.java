@@ -28,9 +28,6 @@ final class NotYetInForce {
           new Key("auth.algorithms", s -> s.auth().algorithms()),
           new Key("bridge.inbound", s -> s.bridge().inbound()),
           new Key("bridge.outbound", s -> s.bridge().outbound()),
-          new Key("tls.cert", s -> s.tls().cert()),
-          new Key("tls.key", s -> s.tls().key()),
-          new Key("tls.clientCa", s -> s.tls().clientCa()),
           new Key("cluster.enabled", s -> s.cluster().enabled()),
           new Key("cluster.kubernetesService", s -> s.cluster().kubernetesService()),
           new Key("cluster.tls", s -> s.cluster().tls()));

@@ -18,7 +18,6 @@ class NotYetInForceTest {
           auth.algorithms            | RS256                             | ["HS256"]
           bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
           bridge.outbound            | [{addressRegex: a.*}]             | []
-          tls.clientCa               | ca.pem                            | null
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null
           cluster.tls                | {key: a}                          | {}
@@ -27,14 +26,6 @@ class NotYetInForceTest {
     assertThat(Read.problems(Read.flags(path, text)))
         .containsExactly(
             path + ": not supported by this version; leave it at its default (" + usual + ")");
-  }
-
-  @Test
-  void refusesBothHalvesOfAKeyPair() {
-    assertThat(Read.problems("tls: { cert: a.pem, key: b.pem }"))
-        .containsExactly(
-            "tls.cert: not supported by this version; leave it at its default (null)",
-            "tls.key: not supported by this version; leave it at its default (null)");
   }
 
   @ParameterizedTest
