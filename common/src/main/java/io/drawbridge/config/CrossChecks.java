@@ -28,6 +28,9 @@ final class CrossChecks {
     if ((settings.tls().cert() == null) != (settings.tls().key() == null)) {
       problems.add(new Problem("tls", "cert and key go together: set both or none"));
     }
+    if (settings.tls().clientCa() != null && settings.tls().cert() == null) {
+      problems.add(new Problem("tls.clientCa", "needs cert and key: without TLS, nobody is asked"));
+    }
     if (settings.firewall().banMax().compareTo(settings.firewall().banFor()) < 0) {
       problems.add(new Problem("firewall.banMax", "must not be shorter than firewall.banFor"));
     }

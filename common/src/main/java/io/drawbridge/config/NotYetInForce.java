@@ -26,9 +26,6 @@ final class NotYetInForce {
           new Key("auth.keys", s -> s.auth().keys()),
           new Key("auth.jwks", s -> s.auth().jwks()),
           new Key("auth.algorithms", s -> s.auth().algorithms()),
-          new Key("tls.cert", s -> s.tls().cert()),
-          new Key("tls.key", s -> s.tls().key()),
-          new Key("tls.clientCa", s -> s.tls().clientCa()),
           new Key("cluster.enabled", s -> s.cluster().enabled()),
           new Key("cluster.kubernetesService", s -> s.cluster().kubernetesService()),
           new Key("cluster.tls", s -> s.cluster().tls()));

@@ -21,4 +21,10 @@ public record EdgeContext(
     Guard guard,
     ConnectionMeters meters,
     Connections connections,
-    DeflateContexts deflate) {}
+    DeflateContexts deflate) {
+
+  /** The same under other limits. */
+  public EdgeContext with(Edge reloaded) {
+    return new EdgeContext(reloaded, node, guard, meters, connections, deflate);
+  }
+}

@@ -9,7 +9,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
@@ -46,6 +48,10 @@ public final class Socket {
     // Netty's default, the adaptive one, keeps making and clearing new chunks under large messages.
     channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
     channel.pipeline().replace(vertx.handler(), null, new Reader());
+    if (channel.pipeline().get(ChunkedWriteHandler.class) != null) {
+      // For sending files over TLS.
+      channel.pipeline().remove(ChunkedWriteHandler.class);
+    }
   }
 
   /**
@@ -139,14 +145,14 @@ public final class Socket {
 
   /** Ends our direction; the peer still reads all that was written, and may still write. */
   void shutdownOutput() {
-    if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-      var unused = duplex.shutdownOutput();
-    }
+    HalfClose.of(channel);
   }
 
   /** Ends it at once, where Vert.x's own close would wait for a peer that does not read. */
   void cut() {
-    var unused = channel.close();
+    ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+    // With TLS, a close would wait until the end of TLS is written.
+    var unused = tls == null ? channel.close() : tls.close();
   }
 
   /** The end of the channel's pipeline. */
@@ -170,6 +176,14 @@ public final class Socket {
     @Override
     public void channelInactive(ChannelHandlerContext reader) {
       closed();
+    }
+
+    /** The peer has ended its direction of TLS; without TLS, Netty closes at once. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext reader, Object event) {
+      if (event instanceof SslCloseCompletionEvent) {
+        cut();
+      }
     }
 
     /** A reset shows as a close; there is nothing more to learn from the exception. */

@@ -23,7 +23,7 @@ final class Deadlines<S> {
   /** How many of one address, where it is known; past it, the oldest of that address goes. */
   static final int MOST_OF_ADDRESS = 1_000;
 
-  private final long allowed;
+  private long allowed;
   private final Map<S, Begun> begun = new LinkedHashMap<>();
 
   /** The same by address, the oldest first; never an empty set. */
@@ -33,6 +33,13 @@ final class Deadlines<S> {
 
   Deadlines(Duration allowed) {
     this.allowed = allowed.toNanos();
+  }
+
+  /**
+   * Puts another time in force for those to come; after a longer one, a shorter one may be late.
+   */
+  void allowed(Duration time) {
+    allowed = time.toNanos();
   }
 
   /**

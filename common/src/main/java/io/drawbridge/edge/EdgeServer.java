@@ -12,8 +12,11 @@ import io.drawbridge.admission.TrustedProxies;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.config.CompressionSettings;
+import io.drawbridge.config.FirewallSettings;
 import io.drawbridge.config.LimitSettings;
+import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
+import io.drawbridge.config.TlsMaterial;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.ConnectionMeters;
 import io.drawbridge.connection.Connections;
@@ -30,6 +33,7 @@ import io.drawbridge.guard.Peer;
 import io.drawbridge.wire.DeflateContexts;
 import io.drawbridge.wire.PerMessageDeflate;
 import io.micrometer.core.instrument.Counter;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -38,18 +42,22 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket server on one event loop: bytes come in, pass admission, become a connection, and its
  * messages go to a handler. Several of them with the same edge share its port.
  */
 public final class EdgeServer {
+  private static final Logger LOG = LoggerFactory.getLogger(EdgeServer.class);
   private static final int LONGEST_REQUEST_LINE = 4 * 1024;
   private static final int LARGEST_HEADERS = 16 * 1024;
   private static final int ACCEPT_BACKLOG = 1024;
@@ -58,12 +66,13 @@ public final class EdgeServer {
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
   private final Vertx vertx;
-  private final EdgeContext context;
+  private EdgeContext context;
   private final CompressionSettings compression;
+  private final Gateway gateway;
   private final Capacity capacity;
   private final TrustedProxies proxies;
   private final boolean proxyHeader;
-  private final Admission admission;
+  private Admission admission;
   private final Supplier<MessageHandler> handlers;
   private final Deadlines<HttpConnection> handshakes;
 
@@ -72,6 +81,7 @@ public final class EdgeServer {
 
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
+  private final Runnable unlisten;
   private boolean draining;
 
   /**
@@ -82,6 +92,7 @@ public final class EdgeServer {
     LimitSettings limits = edge.limits();
     Node node = gateway.node();
     this.vertx = vertx;
+    this.gateway = gateway;
     this.handlers = handlers;
     this.capacity = gateway.capacity();
     this.context =
@@ -96,19 +107,42 @@ public final class EdgeServer {
     this.proxies = new TrustedProxies(settings.proxy().trusted());
     this.proxyHeader = settings.proxy().protocol();
     gateway.connectRates().join();
-    // The last two count whom they admit: nothing but them may refuse after them.
-    this.admission =
-        new Admission(
-            this::notDraining,
-            new UpgradeCheck(),
-            proxies,
-            new AddressRules(settings.firewall().allow(), settings.firewall().deny()),
-            new BanCheck(context.guard()),
-            new OriginCheck(settings.firewall().origins()),
-            new ConnectRateCheck(gateway.connectRates(), edge),
-            capacity.check(edge));
+    this.admission = admission(edge, settings.firewall());
     this.handshakes = new Deadlines<>(limits.handshake());
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
+    Context loop = vertx.getOrCreateContext();
+    this.unlisten = gateway.live().onChange(now -> loop.runOnContext(turn -> reload(now)));
+  }
+
+  /** The last two count whom they admit: nothing but them may refuse after them. */
+  private Admission admission(Edge edge, FirewallSettings firewall) {
+    return new Admission(
+        this::notDraining,
+        new UpgradeCheck(),
+        proxies,
+        new AddressRules(firewall.allow(), firewall.deny()),
+        new BanCheck(context.guard()),
+        new OriginCheck(firewall.origins()),
+        new ConnectRateCheck(gateway.connectRates(), edge),
+        capacity.check(edge));
+  }
+
+  /** Connections that are open keep the limits that they began with. */
+  private void reload(LiveSettings live) {
+    Edge edge = context.edge().reloaded(live.settings());
+    context = context.with(edge);
+    context.guard().limits(edge);
+    handshakes.allowed(edge.limits().handshake());
+    admission = admission(edge, live.settings().firewall());
+    TlsMaterial tls = live.tls();
+    if (tls != null) {
+      ServerSSLOptions options = Tls.options(tls);
+      for (HttpServer server : servers) {
+        server
+            .updateSSLOptions(options)
+            .onFailure(cause -> LOG.error("the old certificate stays: {}", cause.getMessage()));
+      }
+    }
   }
 
   /** What the connections share, for the handlers that need it. */
@@ -142,7 +176,12 @@ public final class EdgeServer {
   }
 
   private HttpServerOptions options() {
-    return new HttpServerOptions()
+    TlsMaterial tls = gateway.live().tls();
+    HttpServerOptions options = new HttpServerOptions();
+    if (tls != null) {
+      Tls.secure(options, tls, context.edge().limits().handshake());
+    }
+    return options
         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
         .setMaxHeaderSize(LARGEST_HEADERS)
         .setAcceptBacklog(ACCEPT_BACKLOG)
@@ -156,9 +195,13 @@ public final class EdgeServer {
         .setPerFrameWebSocketCompressionSupported(false);
   }
 
-  /** Closed before anything could be read: the one cause is a PROXY header that is none. */
+  /** Closed before anything could be read. */
   private void notAccepted(Throwable cause) {
-    if (proxyHeader) {
+    if (cause instanceof TlsFault fault) {
+      if (fault.reason() != TlsFault.Reason.GONE) {
+        report(fault.kind(), fault.peer(), fault.detail());
+      }
+    } else if (proxyHeader) {
       report(ErrorKind.BAD_HANDSHAKE, "", "no valid PROXY header");
     }
   }
@@ -308,6 +351,7 @@ public final class EdgeServer {
   }
 
   private Future<Void> close() {
+    unlisten.run();
     vertx.cancelTimer(deadlineCheck);
     context.connections().close();
     context.deflate().close();

@@ -1,8 +1,8 @@
 package io.drawbridge.edge;
 
+import io.drawbridge.connection.HalfClose;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 
@@ -31,9 +31,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
 
   /** The answer is written. */
   void answered() {
-    if (http.channel() instanceof DuplexChannel channel && channel.isActive()) {
-      var unused = channel.shutdownOutput();
-    }
+    HalfClose.of(http.channel());
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class BanBook {
   static final int MOST_DOUBLINGS = 62;
 
-  private final long first;
-  private final long longest;
+  private long first;
+  private long longest;
   private final int most;
 
   private final Map<BanSubject, Ban> bans = new HashMap<>();
@@ -46,6 +46,12 @@ final class BanBook {
     this.first = first.toMillis();
     this.longest = longest.toMillis();
     this.most = most;
+  }
+
+  /** Puts other lengths in force, for the bans to come. */
+  void lengths(Duration newFirst, Duration newLongest) {
+    first = newFirst.toMillis();
+    longest = newLongest.toMillis();
   }
 
   /**

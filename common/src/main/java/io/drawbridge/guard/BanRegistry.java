@@ -41,14 +41,14 @@ final class BanRegistry {
 
   private final Vertx vertx;
   private final Time time;
-  private final FirewallSettings settings;
+  private FirewallSettings settings;
   private final Networks trusted;
 
   /**
    * Whether what sampling left out can lead to a ban at all. Where the full lines of a minute are
    * enough for one, it only comes late: to who is banned, or has been pardoned meanwhile.
    */
-  private final boolean summariesCount;
+  private boolean summariesCount;
 
   private final Strikes strikes;
   private final BanBook book;
@@ -79,6 +79,14 @@ final class BanRegistry {
             .description("Bans in force, as this guard knows them")
             .strongReference(true)
             .register(meters);
+  }
+
+  /** Puts other strikes, and lengths of the bans to come, in force. */
+  void reload(Settings reloaded) {
+    settings = reloaded.firewall();
+    summariesCount = reloaded.guard().perPeerPerMinute() < settings.strikes();
+    strikes.limit(settings.strikes(), settings.window());
+    book.lengths(settings.banFor(), settings.banMax());
   }
 
   /** Completes when what was kept is in force and requests are answered. */

@@ -47,6 +47,11 @@ final class ConnectAccount {
     this.bucket = new Gcra(rate, burst, now);
   }
 
+  /** Whether it counts against this limit. */
+  boolean isUnder(Rate otherRate, long otherBurst) {
+    return rate.equals(otherRate) && Double.compare(burst, (double) otherBurst) == 0;
+  }
+
   /** Lets one in, or says in how many nanoseconds to come back; 0 for in. */
   long take(long now) {
     if (overdrawn) {

@@ -93,12 +93,19 @@ public final class ConnectRates {
   private ConnectAccount account(Edge edge, String address, long now) {
     String key = "ip:" + address;
     LimitSettings limits = edge.limits();
+    // One under a limit that is no longer in force begins anew.
     ConnectAccount account =
-        accounts.computeIfAbsent(
+        accounts.compute(
             edge.connectLimit() + ' ' + key,
-            fresh ->
-                new ConnectAccount(
-                    edge.connectLimit(), key, limits.connectRate(), limits.connectBurst(), now));
+            (name, known) ->
+                known != null && known.isUnder(limits.connectRate(), limits.connectBurst())
+                    ? known
+                    : new ConnectAccount(
+                        edge.connectLimit(),
+                        key,
+                        limits.connectRate(),
+                        limits.connectBurst(),
+                        now));
     if (accounts.size() > MOST_ADDRESSES) {
       Iterator<ConnectAccount> oldest = accounts.values().iterator();
       oldest.next();

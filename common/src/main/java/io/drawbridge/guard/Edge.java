@@ -28,6 +28,12 @@ public record Edge(String name, String host, int port, LimitSettings limits, Str
         "auth", auth.host(), auth.port(), auth.limits(), keyLimit("auth", auth.limits(), settings));
   }
 
+  /** The same server, under other limits. */
+  public Edge reloaded(Settings settings) {
+    Edge now = name.equals("echo") ? echo(settings) : auth(settings);
+    return new Edge(name, host, port, now.limits(), now.keyLimit());
+  }
+
   /** The name by which the guard knows its limit of new connections; each edge has its own. */
   public String connectLimit() {
     return name + '.' + GuardBus.CONNECT_RATE;

@@ -78,6 +78,11 @@ public final class Guard {
     return id;
   }
 
+  /** Puts other limits in force, for the leases that are made from now on. */
+  public void limits(Edge now) {
+    leases.limits(now);
+  }
+
   /** Permits for a key; to be given back with {@link #close(Lease)}. */
   public Lease lease(String key) {
     return leases.open(key);

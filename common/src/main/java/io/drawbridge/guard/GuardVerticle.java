@@ -1,5 +1,6 @@
 package io.drawbridge.guard;
 
+import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -41,6 +42,7 @@ public final class GuardVerticle extends VerticleBase {
   private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);
 
   private final Settings settings;
+  private final LiveSettings live;
   private final Node node;
   private final Time time;
   private final ErrorLog log;
@@ -56,10 +58,17 @@ public final class GuardVerticle extends VerticleBase {
   private MessageConsumer<Object> errors;
   private BanRegistry bans;
   private boolean logFails;
+  private Runnable unlisten = () -> {};
+
+  /** With settings that stay as they are. */
+  public GuardVerticle(Settings settings, Node node) {
+    this(new LiveSettings(settings, null), node);
+  }
 
   @SuppressWarnings("NullAway.Init") // writer, errors and bans are set in start()
-  public GuardVerticle(Settings settings, Node node) {
-    this.settings = settings;
+  public GuardVerticle(LiveSettings live, Node node) {
+    this.live = live;
+    this.settings = live.settings();
     this.node = node;
     this.time = node.time();
     this.log = new ErrorLog(settings.guard());
@@ -72,7 +81,15 @@ public final class GuardVerticle extends VerticleBase {
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
     bans = new BanRegistry(vertx, settings, node);
     // A ban for events that came first would get a number of its own, and overwrite the file.
+    unlisten = live.onChange(now -> context.runOnContext(turn -> reload(now.settings())));
     return bans.start().compose(read -> listen());
+  }
+
+  /** Limits of messages and connects, strikes and the lengths of bans. */
+  private void reload(Settings now) {
+    limiter.limits(messages(now));
+    connects.limits(connects(now));
+    bans.reload(now);
   }
 
   private Future<?> listen() {
@@ -84,6 +101,7 @@ public final class GuardVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    unlisten.run();
     // What arrives while the log is being closed is refused, and sent to the next guard.
     return errors
         .unregister()
@@ -105,7 +123,10 @@ public final class GuardVerticle extends VerticleBase {
     Map<String, Limiter.Limit> limits = new HashMap<>();
     limits.put(GuardBus.KEY_MESSAGES, Limiter.Limit.of(settings.limits().keyMessages()));
     for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
-      limits.put(edge.keyLimit(), Limiter.Limit.of(edge.limits().keyMessages()));
+      Limiter.Limit limit = Limiter.Limit.of(edge.limits().keyMessages());
+      limits.put(edge.keyLimit(), limit);
+      // By its own name, too: a lease from before a reload may still ask by it.
+      limits.putIfAbsent(edge.name() + '.' + GuardBus.KEY_MESSAGES, limit);
     }
     return limits;
   }

@@ -23,8 +23,8 @@ final class Leases implements Lease.Source {
 
   private final Vertx vertx;
   private final String edgeId;
-  private final String limit;
-  private final LimitSettings settings;
+  private String limit;
+  private LimitSettings settings;
   private final Time time;
   private final Map<String, Lease> leases = new HashMap<>();
   private boolean silent;
@@ -40,6 +40,12 @@ final class Leases implements Lease.Source {
     this.limit = edge.keyLimit();
     this.settings = edge.limits();
     this.time = time;
+  }
+
+  /** Puts other limits in force for the leases that are opened from now on. */
+  void limits(Edge edge) {
+    limit = edge.keyLimit();
+    settings = edge.limits();
   }
 
   Lease open(String key) {

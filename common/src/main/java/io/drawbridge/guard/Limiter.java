@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -20,7 +21,7 @@ final class Limiter {
 
   private static final Grant FULL = new Grant(0, LEASE_TTL.toMillis());
 
-  private final Map<String, Limit> limits;
+  private Map<String, Limit> limits;
   private final int maxKeys;
 
   /** By last use, the oldest first. */
@@ -55,6 +56,19 @@ final class Limiter {
    * @param millis how long they live, or, where none were granted, how long to wait
    */
   record Grant(long granted, long millis) {}
+
+  /** Puts other limits in force; a bucket whose limit changed is full again. */
+  void limits(Map<String, Limit> others) {
+    Map<String, Limit> before = limits;
+    limits = new HashMap<>(others);
+    buckets
+        .keySet()
+        .removeIf(
+            bucket -> {
+              String name = bucket.substring(0, bucket.indexOf(' '));
+              return !Objects.equals(before.get(name), limits.get(name));
+            });
+  }
 
   Set<String> limits() {
     return limits.keySet();

@@ -14,8 +14,8 @@ import java.util.Map;
 final class Strikes {
   private static final int MARKS = 64;
 
-  private final long limit;
-  private final long window;
+  private long limit;
+  private long window;
   private final int most;
 
   /** By the last strike, the oldest first. */
@@ -30,6 +30,12 @@ final class Strikes {
     this.limit = limit;
     this.window = window.toNanos();
     this.most = most;
+  }
+
+  /** Puts another limit in force; what was counted stays. */
+  void limit(int newLimit, Duration newWindow) {
+    limit = newLimit;
+    window = newWindow.toNanos();
   }
 
   /** When, and how many. */

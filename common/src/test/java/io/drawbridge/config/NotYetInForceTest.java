@@ -16,7 +16,6 @@ class NotYetInForceTest {
           auth.keys                  | [{file: a.pem, algorithm: RS256}] | []
           auth.jwks                  | https://id.example/keys           | null
           auth.algorithms            | RS256                             | ["HS256"]
-          tls.clientCa               | ca.pem                            | null
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null
           cluster.tls                | {key: a}                          | {}
@@ -25,14 +24,6 @@ class NotYetInForceTest {
     assertThat(Read.problems(Read.flags(path, text)))
         .containsExactly(
             path + ": not supported by this version; leave it at its default (" + usual + ")");
-  }
-
-  @Test
-  void refusesBothHalvesOfAKeyPair() {
-    assertThat(Read.problems("tls: { cert: a.pem, key: b.pem }"))
-        .containsExactly(
-            "tls.cert: not supported by this version; leave it at its default (null)",
-            "tls.key: not supported by this version; leave it at its default (null)");
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.drawbridge.edge.LeakCheck;
 import io.drawbridge.edge.TalkingHandler;
+import io.drawbridge.edge.TestCertificates;
 import io.drawbridge.edge.TestGateway;
 import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.ClientFrames;
@@ -115,6 +116,28 @@ final class EndingsTest {
     if (by == By.CLOSE_FRAME || by == By.SILENCE) {
       handler.releaseAll();
     }
+
+    isGone(code);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}: {2}")
+  @MethodSource("endings")
+  void overTls13(At at, By by, int code) throws Exception {
+    overTls("TLSv1.3", at, by, code);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}: {2}")
+  @MethodSource("endings")
+  void overTls12(At at, By by, int code) throws Exception {
+    overTls("TLSv1.2", at, by, code);
+  }
+
+  private void overTls(String version, At at, By by, int code) throws Exception {
+    TestCertificates certificates = TestCertificates.shared();
+    gateway.secure(certificates.server(), certificates.client().speaking(version));
+    WsConversation client = open(at);
+    end(client, by);
+    handler.releaseAll();
 
     isGone(code);
   }

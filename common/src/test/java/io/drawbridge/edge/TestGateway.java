@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.admission.Capacity;
+import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
+import io.drawbridge.config.TlsMaterial;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.Edge;
@@ -35,6 +37,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -52,13 +55,16 @@ public final class TestGateway implements AfterEachCallback {
   private final List<WsConversation> conversations = new ArrayList<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Capacity capacity = new Capacity();
+  private @Nullable TlsMaterial tls;
+  private @Nullable TlsClient client;
   private boolean nativeTransport = System.getProperty("os.name").equals("Linux");
   private Vertx vertx;
   private Gateway gateway;
+  private LiveSettings live;
   private String deployment = "";
   private int port;
 
-  @SuppressWarnings("NullAway.Init") // vertx and gateway are set in start()
+  @SuppressWarnings("NullAway.Init") // vertx, gateway and live are set in start()
   public TestGateway() {
     try {
       folder = Files.createTempDirectory("drawbridge-test");
@@ -72,6 +78,17 @@ public final class TestGateway implements AfterEachCallback {
    */
   public TestGateway onJavaTransport() {
     nativeTransport = false;
+    return this;
+  }
+
+  /**
+   * Will speak TLS, and be spoken to by this client.
+   *
+   * @param client null for conversations without TLS
+   */
+  public TestGateway secure(TlsMaterial material, @Nullable TlsClient client) {
+    this.tls = material;
+    this.client = client;
     return this;
   }
 
@@ -100,12 +117,18 @@ public final class TestGateway implements AfterEachCallback {
                 .setPreferNativeTransport(nativeTransport));
     assertThat(vertx.isNativeTransportEnabled()).isEqualTo(nativeTransport);
     Node node = new Node("node-test", Time.system(), meters);
-    gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()));
-    done(vertx.deployVerticle(new GuardVerticle(settings, gateway.node())));
+    live = new LiveSettings(settings, tls);
+    gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()), live);
+    done(vertx.deployVerticle(new GuardVerticle(live, gateway.node())));
     V edge = verticle.apply(gateway);
     deployment = done(vertx.deployVerticle(edge));
     port = portOf.applyAsInt(edge);
     return this;
+  }
+
+  /** Puts other settings and another certificate in force, where there is one. */
+  public void reload(String yaml, @Nullable TlsMaterial material) {
+    live.replace(settings(yaml), material);
   }
 
   private Settings settings(String yaml) {
@@ -161,7 +184,7 @@ public final class TestGateway implements AfterEachCallback {
 
   /** An open WebSocket. */
   public WsConversation open() {
-    return kept(WsConversation.open(port));
+    return kept(client == null ? WsConversation.open(port) : WsConversation.open(port, client));
   }
 
   public WsConversation open(HandshakeText handshake) {
@@ -170,12 +193,17 @@ public final class TestGateway implements AfterEachCallback {
 
   /** An open WebSocket with small buffers. */
   public WsConversation openNarrow() {
-    return kept(WsConversation.openNarrow(port));
+    return kept(WsConversation.openNarrow(port, client));
   }
 
   /** TCP alone. */
   public WsConversation connect() {
     return kept(WsConversation.connect(port));
+  }
+
+  /** TCP, and TLS on top. */
+  public WsConversation connect(TlsClient with) {
+    return kept(WsConversation.connect(port, with));
   }
 
   /** TCP alone, from another address of this machine, such as 127.0.0.2. */

@@ -83,6 +83,11 @@ public final class WsConversation implements AutoCloseable {
     return open(port, HandshakeText.valid());
   }
 
+  /** An open WebSocket over TLS. */
+  public static WsConversation open(int port, TlsClient tls) {
+    return connect(port, tls).raw(HandshakeText.valid().bytes()).expectUpgrade();
+  }
+
   /** An open WebSocket that came about by this handshake. */
   public static WsConversation open(int port, HandshakeText handshake) {
     return connect(port).raw(handshake.bytes()).expectUpgrade();
@@ -90,7 +95,7 @@ public final class WsConversation implements AutoCloseable {
 
   /** An open WebSocket with small buffers, so that a peer that does not read is felt soon. */
   public static WsConversation openNarrow(int port) {
-    return connect(LOOPBACK, port, true).raw(HandshakeText.valid().bytes()).expectUpgrade();
+    return openNarrow(port, null);
   }
 
   /** The answer to a handshake that is refused; the server must end the connection. */
@@ -104,9 +109,31 @@ public final class WsConversation implements AutoCloseable {
     }
   }
 
+  /** The same over TLS, where any is given. */
+  static WsConversation openNarrow(int port, @Nullable TlsClient tls) {
+    WsConversation plain = connect(LOOPBACK, port, true);
+    return (tls == null ? plain : plain.secured(tls))
+        .raw(HandshakeText.valid().bytes())
+        .expectUpgrade();
+  }
+
   /** TCP alone. */
   public static WsConversation connect(int port) {
     return connect(LOOPBACK, port, false);
+  }
+
+  /** TCP, and TLS on top; fails with an UncheckedIOException where the handshake does. */
+  public static WsConversation connect(int port, TlsClient tls) {
+    return connect(LOOPBACK, port, false).secured(tls);
+  }
+
+  private WsConversation secured(TlsClient tls) {
+    try {
+      return new WsConversation(tls.over(socket));
+    } catch (IOException e) {
+      close();
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** TCP alone, to this address. */

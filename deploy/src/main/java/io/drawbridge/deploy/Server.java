@@ -5,10 +5,13 @@ import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.EchoSettings;
+import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.OpsSettings;
 import io.drawbridge.config.Role;
 import io.drawbridge.config.Secret;
 import io.drawbridge.config.Settings;
+import io.drawbridge.config.SettingsResult;
+import io.drawbridge.config.TlsFiles;
 import io.drawbridge.deploy.ops.OpsVerticle;
 import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.edge.Gateway;
@@ -27,6 +30,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -49,6 +53,7 @@ public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   private final Settings settings;
+  private final LiveSettings live;
   private final Vertx vertx;
   private final Gateway gateway;
   private final PrometheusMeterRegistry meters =
@@ -61,9 +66,11 @@ public final class Server {
 
   private final Map<Role, Integer> ports = new EnumMap<>(Role.class);
   private @Nullable OpsVerticle ops;
+  private volatile @Nullable SettingsWatch watch;
 
-  private Server(Settings settings) {
-    this.settings = settings;
+  private Server(LiveSettings live) {
+    this.live = live;
+    this.settings = live.settings();
     this.vertx = Vertx.vertx(options());
     Capacity capacity = new Capacity();
     Gauge.builder("drawbridge.connections", capacity, Capacity::open)
@@ -71,7 +78,8 @@ public final class Server {
         .register(meters);
     Node node =
         new Node("node-" + UUID.randomUUID().toString().substring(0, 8), Time.system(), meters);
-    this.gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()));
+    this.gateway =
+        new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()), live);
   }
 
   /**
@@ -79,7 +87,11 @@ public final class Server {
    * the operator.
    */
   public static CompletionStage<Server> start(Settings settings) {
-    Server server = new Server(settings);
+    TlsFiles.Contents tls = TlsFiles.read(settings.tls(), Time.system().now());
+    if (!tls.problems().isEmpty()) {
+      return CompletableFuture.failedStage(new IOException(tls.problems().get(0).toString()));
+    }
+    Server server = new Server(new LiveSettings(settings, tls.material()));
     server.tellTransport();
     return server
         .startGuard()
@@ -90,6 +102,24 @@ public final class Server {
         .toCompletionStage()
         .exceptionallyCompose(
             cause -> server.stop().thenCompose(stopped -> CompletableFuture.failedStage(cause)));
+  }
+
+  /**
+   * From now on, puts changed settings and certificates in force.
+   *
+   * @param file of the settings; null where there is none
+   * @param read reads all settings anew
+   */
+  public void watch(@Nullable Path file, Supplier<SettingsResult> read) {
+    watch = new SettingsWatch(vertx, new SettingsWatch.Source(file, read), live, Time.system());
+  }
+
+  /** Reads the settings anew, where {@link #watch} says how; completes when that is done. */
+  public CompletionStage<Void> reload() {
+    SettingsWatch known = watch;
+    return known == null
+        ? CompletableFuture.completedStage(null)
+        : known.reload().toCompletionStage();
   }
 
   /** Nothing is read from the class path, so no temporary folder is made for what is. */
@@ -112,9 +142,12 @@ public final class Server {
     if (ops != null) {
       ops.drain();
     }
+    SettingsWatch known = watch;
+    Future<Void> unwatched = known == null ? Future.succeededFuture() : known.close();
     // Both edges at once, so that it takes drain.over and not twice that. The guard takes errors
     // until they are gone, and the operations port says "not ready" until the end.
-    return undeploy(edges)
+    return unwatched
+        .eventually(() -> undeploy(edges))
         .compose(gone -> undeploy(guards))
         .compose(gone -> undeploy(operations))
         .toCompletionStage()
@@ -143,7 +176,7 @@ public final class Server {
 
   private Future<?> startGuard() {
     return runs(Role.GUARD)
-        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(guards::add)
+        ? deploy(() -> new GuardVerticle(live, gateway.node()), 1).onSuccess(guards::add)
         : Future.succeededFuture();
   }
 
@@ -156,7 +189,7 @@ public final class Server {
     return deploy(collect(instances, () -> new EchoVerticle(gateway)), echo.instances())
         .recover(cause -> cantListen(Role.ECHO, echo.host(), echo.port(), cause))
         .onSuccess(edges::add)
-        .onSuccess(id -> listens(Role.ECHO, "ws", echo.host(), instances.get(0).port()));
+        .onSuccess(id -> listens(Role.ECHO, scheme(), echo.host(), instances.get(0).port()));
   }
 
   private Future<?> startAuth() {
@@ -174,7 +207,7 @@ public final class Server {
     return deploy(collect(instances, () -> new AuthVerticle(gateway, secret)), auth.instances())
         .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
         .onSuccess(edges::add)
-        .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));
+        .onSuccess(id -> listens(Role.AUTH, scheme(), auth.host(), instances.get(0).port()));
   }
 
   private Future<?> startOps() {
@@ -213,6 +246,10 @@ public final class Server {
       shared.add(instance);
       return instance;
     };
+  }
+
+  private String scheme() {
+    return live.tls() == null ? "ws" : "wss";
   }
 
   private void listens(Role role, String scheme, String host, int port) {

@@ -33,7 +33,8 @@ final class CheckConfigCommand implements Callable<Integer> {
   public Integer call() {
     SettingsResult result = SettingsReader.read(file, System.getenv(), Map.of());
     ConfigOption.tell(result, spec.commandLine().getErr());
-    if (result instanceof SettingsResult.Loaded loaded) {
+    if (result instanceof SettingsResult.Loaded loaded
+        && ConfigOption.tellFiles(loaded.settings(), spec.commandLine().getErr())) {
       spec.commandLine().getOut().print(loaded.effective());
       spec.commandLine().getOut().flush();
       return ExitCode.OK;

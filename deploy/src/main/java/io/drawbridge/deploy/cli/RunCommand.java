@@ -51,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = config.read(flags());
+    Settings settings = config.readToServe(flags());
     if (settings == null) {
       return ExitCode.USAGE;
     }
@@ -59,6 +59,8 @@ final class RunCommand implements Callable<Integer> {
     Server server = Server.start(settings).toCompletableFuture().get();
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(server, settings), "drawbridge-stop"));
+    server.watch(config.file(), () -> config.result(flags()));
+    Hangup.onEach(server::reload);
     LOG.info("ready");
     return untilStopped();
   }
