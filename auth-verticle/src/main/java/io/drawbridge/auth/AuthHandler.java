@@ -3,13 +3,12 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
 import io.drawbridge.auth.session.Session;
+import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.TokenVerdict;
-import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.ErrorKind;
-import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Time;
 import io.drawbridge.wire.Payload;
@@ -27,10 +26,8 @@ final class AuthHandler implements MessageHandler {
   /** The longest that a timer is set for; a token may live longer than a clock can count. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
+  private final AuthContext context;
   private final AuthSettings settings;
-  private final TokenVerifier verifier;
-  private final Bridge bridge;
-  private final Node node;
   private final Time time;
 
   /** Null until the token was verified. */
@@ -39,12 +36,10 @@ final class AuthHandler implements MessageHandler {
   /** Null until the token was verified. */
   private @Nullable BridgeSession bridged;
 
-  AuthHandler(AuthSettings settings, TokenVerifier verifier, Bridge bridge, Node node) {
-    this.settings = settings;
-    this.verifier = verifier;
-    this.bridge = bridge;
-    this.node = node;
-    this.time = node.time();
+  AuthHandler(AuthContext context) {
+    this.context = context;
+    this.settings = context.settings();
+    this.time = context.node().time();
   }
 
   @Override
@@ -90,12 +85,20 @@ final class AuthHandler implements MessageHandler {
     }
   }
 
+  @Override
+  public void closed(Connection connection) {
+    if (session != null) {
+      context.sessions().close(session.id());
+    }
+  }
+
   // --- authentication ---------------------------------------------------------------------------
 
   private void authenticate(Connection connection, String token) {
     // What follows the token is read only once it is known whose it is.
     connection.hold();
-    verifier
+    context
+        .verifier()
         .verify(token)
         .onSuccess(verdict -> authenticated(connection, verdict))
         .onFailure(cause -> connection.close(ErrorKind.INTERNAL_ERROR, null))
@@ -117,16 +120,26 @@ final class AuthHandler implements MessageHandler {
         new Session(
             UUID.randomUUID().toString(),
             valid.claims(),
-            node.name(),
+            context.node().name(),
             connection.peer().address(),
-            node.time().now());
+            time.now());
     connection.identify(opened.user(), opened.id());
     if (!connection.isOpen()) {
       // The user is banned, or the connection ended meanwhile.
       return;
     }
+    SessionVerdict verdict =
+        context
+            .sessions()
+            .open(
+                opened,
+                (kind, detail) -> context.loop().execute(() -> connection.close(kind, detail)));
+    if (verdict instanceof SessionVerdict.Refused refused) {
+      refuse(connection, refused.kind(), refused.why());
+      return;
+    }
     session = opened;
-    bridged = bridge.open(connection, opened);
+    bridged = context.bridge().open(connection, opened);
     connection.limitBy("user:" + opened.user());
     connection.sendText(AUTHENTICATED);
     watchExpiry(connection, opened);
@@ -134,7 +147,9 @@ final class AuthHandler implements MessageHandler {
 
   /** The text never says which check failed; the log does. */
   private static void refuse(Connection connection, ErrorKind kind, String why) {
-    connection.sendText(kind.words());
+    if (kind != ErrorKind.CONNECTION_LIMIT) {
+      connection.sendText(kind.words());
+    }
     connection.close(kind, why);
   }
 
