@@ -10,13 +10,13 @@ import termios
 import time
 
 PATIENCE = 20
-# What is waited for, then what is typed. A prompt may be drawn in parts: look for what follows it.
+# What is waited for, then what is typed.
 STEPS = [
     (b"- open", b"hello\r"),
     (b"< hello", b"half a line"),
     (b"half a line", b"\x03"),
     (b"> ", b"/token " + os.environ["TOKEN"].encode() + b"\r"),
-    (b"- authenticated ada", b"\x15/close 4000 done\r"),
+    (b"- authenticated ada", b"/close 4000 done\r"),
     (b"- closed 4000", b"/reconnect\r"),
     (b"- open", b""),
     (b"- authenticated ada", b"\x04"),

@@ -183,8 +183,8 @@ class ConnectCommandTest {
       String screen = Files.readString(folder.resolve("terminal"));
       assertThat(process.exitValue()).as(screen).isZero();
       assertThat(screen)
-          .contains("< hello", "authenticated ada> ", "closed 4000> ")
-          .doesNotContain("half a line is sent");
+          .contains("< hello", "- authenticated ada", "- closed 4000: done")
+          .doesNotContain("< half a line");
       assertThat(Files.readString(state.resolve("drawbridge/connect-history")))
           .isEqualTo("hello\n/close 4000 done\n/reconnect\n");
     } finally {
