@@ -31,6 +31,9 @@ final class Conversation {
   private @Nullable Credential credential;
   private @Nullable Ending ending;
 
+  /** Whether a token was in force when the one on its way was sent. */
+  private boolean isRenewal;
+
   /**
    * @param credential null where none is known yet
    */
@@ -92,11 +95,16 @@ final class Conversation {
       return said(prompt());
     }
     state = State.AUTHENTICATING;
+    isRenewal = false;
     return List.of(new Action.Say("open"), new Action.SendText(credential.token()));
   }
 
   List<Action> received(String text) {
     if (state != State.AUTHENTICATING || !isAuthenticated(text)) {
+      // To a first token there is one answer. While one is renewed, messages go on.
+      if (state == State.AUTHENTICATING && !isRenewal) {
+        state = State.OPEN;
+      }
       return List.of(new Action.Show(text));
     }
     state = State.AUTHENTICATED;
@@ -203,14 +211,14 @@ final class Conversation {
         return said("/token T: a new token, sent at once where the connection is open");
       }
       Credential fresh = new Credential(words[1], way);
-      boolean isRefresh = state == State.AUTHENTICATED || (state == State.OPEN && isInHandshake());
+      isRenewal = state == State.AUTHENTICATED || (state == State.OPEN && isInHandshake());
       credential = fresh;
       if (!isReady()) {
         return said("kept for /reconnect");
       }
       state = State.AUTHENTICATING;
       String text =
-          isRefresh
+          isRenewal
               ? new JsonObject().put("type", "auth").put("token", fresh.token()).encode()
               : fresh.token();
       return List.of(new Action.SendText(text), new Action.Say(prompt()));

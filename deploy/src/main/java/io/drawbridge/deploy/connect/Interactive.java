@@ -3,7 +3,7 @@ package io.drawbridge.deploy.connect;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.HashMap;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.UserInterruptException;
@@ -27,7 +27,9 @@ public final class Interactive implements Display, AutoCloseable {
    */
   public Interactive(@Nullable Path history) throws IOException {
     terminal = builder().build();
-    reader = new LineReaderImpl(terminal, "drawbridge", Map.of());
+    // Between two lines, too, Ctrl-C does not end the program.
+    terminal.handle(Terminal.Signal.INT, any -> {});
+    reader = new LineReaderImpl(terminal, "drawbridge", new HashMap<>());
     // What is typed is sent as it is: no quoting, no events such as !!.
     reader.setParser(new DefaultParser().escapeChars(null).quoteChars(new char[0]));
     reader.option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
@@ -44,7 +46,11 @@ public final class Interactive implements Display, AutoCloseable {
 
   /** Native calls, or else the programs stty and tty; never a guess. */
   private static TerminalBuilder builder() {
-    return TerminalBuilder.builder().providers("jni,exec").system(true).dumb(false);
+    return TerminalBuilder.builder()
+        .providers("jni,exec")
+        .system(true)
+        .nativeSignals(true)
+        .dumb(false);
   }
 
   /** Whether there is somebody who types and reads: input and output are both a terminal. */

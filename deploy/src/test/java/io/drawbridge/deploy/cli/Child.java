@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.deploy.TestSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,14 @@ final class Child implements AutoCloseable {
     Matcher line = Pattern.compile(role + " listens on \\w+://localhost:(\\d+)/").matcher(err());
     assertThat(line.find()).as(err()).isTrue();
     return Integer.parseInt(line.group(1));
+  }
+
+  /** Standard input, all of it. */
+  Child type(String text) throws IOException {
+    try (var input = process.outputWriter(StandardCharsets.UTF_8)) {
+      input.write(text);
+    }
+    return this;
   }
 
   /** SIGTERM. */

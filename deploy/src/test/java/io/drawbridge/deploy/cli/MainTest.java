@@ -15,7 +15,7 @@ class MainTest {
   @Test
   void hasTheseCommands() {
     assertThat(Main.commandLine().getSubcommands())
-        .containsOnlyKeys("run", "token", "check-config");
+        .containsOnlyKeys("run", "token", "connect", "check-config");
   }
 
   @Test
@@ -39,7 +39,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "token", "check-config"})
+  @ValueSource(strings = {"run", "token", "connect", "check-config"})
   void helpsWithEachCommand(String command) {
     Cli cli = Cli.run(command, "--help");
 
@@ -49,7 +49,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--nonsense", "run --nonsense", "token --user", "check-config a b"})
+  @ValueSource(
+      strings = {"--nonsense", "run --nonsense", "token --user", "connect", "check-config a b"})
   void refusesWrongUsage(String line) {
     Cli cli = Cli.run(line.split(" ", -1));
 

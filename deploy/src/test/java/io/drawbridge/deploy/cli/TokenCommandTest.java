@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +108,13 @@ class TokenCommandTest {
     "token --user, --user",
     "token --user a --ttl soon, --ttl",
     "token --user a --ttl unlimited, --ttl",
+    "token --user a --ttl 0s, --ttl must be",
+    "token --user a --ttl 1h --not-before 1h, --ttl must be",
+    "token --user a --email a@b, --email must be",
+    "token --user a --jti=, --jti must not be empty",
+    "token --user a --algorithm none, --algorithm must be one of",
+    "token --user a --algorithm RS256, --algorithm RS256 needs --key",
+    "token --user a --key no/such.pem, --key no/such.pem: can't be read",
   })
   void refusesWrongUsage(String line, String culprit) {
     Cli cli = Cli.run(line.split(" ", -1));
@@ -114,6 +122,76 @@ class TokenCommandTest {
     assertThat(cli.status()).isEqualTo(2);
     assertThat(cli.out()).isEmpty();
     assertThat(cli.err()).contains(culprit).contains("Usage: drawbridge token");
+  }
+
+  @Test
+  void saysAllThatItIsTold() {
+    JsonObject claims =
+        claims(
+            Cli.run(
+                    "token",
+                    "--config",
+                    config,
+                    "--user",
+                    "ada",
+                    "--permissions",
+                    "a,b",
+                    "--email",
+                    "ada@example.com",
+                    "--jti",
+                    "t-1",
+                    "--issuer",
+                    "me",
+                    "--audience",
+                    "x,y",
+                    "--not-before",
+                    "10s")
+                .out()
+                .strip());
+
+    assertThat(claims.getJsonArray("permissions")).containsExactly("a", "b");
+    assertThat(claims.getString("email")).isEqualTo("ada@example.com");
+    assertThat(claims.getString("jti")).isEqualTo("t-1");
+    assertThat(claims.getString("iss")).isEqualTo("me");
+    assertThat(claims.getJsonArray("aud")).containsExactly("x", "y");
+    assertThat(claims.getLong("nbf") - claims.getLong("iat")).isEqualTo(10);
+  }
+
+  @Test
+  void hasAnIdOfItsOwn() {
+    String[] line = {"token", "--config", config, "--user", "ada"};
+
+    assertThat(claims(Cli.run(line).out().strip()).getString("jti"))
+        .hasSize(36)
+        .isNotEqualTo(claims(Cli.run(line).out().strip()).getString("jti"));
+  }
+
+  @Test
+  void warnsOfAKeyThatOthersReadAndAnAlgorithmThatIsNotTaken() throws Exception {
+    var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    Path key = folder.resolve("key.pem");
+    Files.writeString(
+        key,
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded())
+            + "\n-----END PRIVATE KEY-----\n");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+
+    Cli cli = Cli.run("token", "--config", config, "--user", "ada", "--key", key.toString());
+
+    assertThat(cli.status()).isZero();
+    assertThat(cli.out().lines()).hasSize(1);
+    assertThat(cli.err())
+        .contains(key + " can be read by others")
+        .contains("auth.algorithms does not list EdDSA");
+  }
+
+  @Test
+  void refusesASecretThatIsTooShortForTheAlgorithm() {
+    Cli cli = Cli.run("token", "--config", config, "--user", "a", "--algorithm", "HS512");
+
+    assertThat(cli.status()).isEqualTo(2);
+    assertThat(cli.err()).startsWith("--algorithm HS512 needs a key of at least 64 bytes");
   }
 
   @Test

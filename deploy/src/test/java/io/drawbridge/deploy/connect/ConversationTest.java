@@ -103,6 +103,17 @@ class ConversationTest {
   }
 
   @Test
+  void goesOnWhereNobodyKnowsTokens() {
+    Conversation conversation = by(Way.MESSAGE);
+    conversation.opened(null);
+
+    conversation.received("Server received: eyJ");
+
+    assertThat(conversation.prompt()).isEqualTo("open");
+    assertThat(conversation.isReady()).isTrue();
+  }
+
+  @Test
   void showsTheRefusalOfAToken() {
     Conversation conversation = by(Way.MESSAGE);
     conversation.opened(null);
