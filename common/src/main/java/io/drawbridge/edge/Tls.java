@@ -38,6 +38,11 @@ final class Tls {
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  static {
+    // A client could have us do the costly part of a TLS 1.2 handshake again and again.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   private Tls() {}
 
   /** The same material gives equal options, which Vert.x does not load twice. */

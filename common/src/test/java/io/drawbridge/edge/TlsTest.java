@@ -131,7 +131,7 @@ class TlsTest {
   @Test
   void whoSendsNothingAfterTlsIsCutToo() throws Exception {
     gateway.secure(certificates.server(), null);
-    gateway.start("limits: {handshake: 300ms}", TalkingHandler::new);
+    gateway.start("limits: {handshake: 3s}", TalkingHandler::new);
 
     gateway.connect(certificates.client()).expectGone();
 

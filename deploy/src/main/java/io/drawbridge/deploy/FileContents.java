@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,18 @@ record FileContents(Map<Path, String> hashes) {
   static FileContents of(List<Path> files) {
     return new FileContents(
         files.stream().distinct().collect(Collectors.toMap(file -> file, FileContents::hash)));
+  }
+
+  /** These, and those of the others that are not among them. */
+  FileContents and(FileContents others) {
+    Map<Path, String> all = new HashMap<>(others.hashes);
+    all.putAll(hashes);
+    return new FileContents(all);
+  }
+
+  /** Whether each of them was the same then. */
+  boolean isIn(FileContents then) {
+    return then.hashes.entrySet().containsAll(hashes.entrySet());
   }
 
   private static String hash(Path file) {

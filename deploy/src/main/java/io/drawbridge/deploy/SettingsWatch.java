@@ -8,6 +8,7 @@ import io.drawbridge.config.SettingsDiff;
 import io.drawbridge.config.SettingsResult;
 import io.drawbridge.config.TlsFiles;
 import io.drawbridge.config.TlsMaterial;
+import io.drawbridge.config.TlsSettings;
 import io.drawbridge.guard.Time;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,6 +54,9 @@ final class SettingsWatch {
   /** What was read last without a problem, in force or waiting for a restart. */
   private Settings loaded;
 
+  /** The same, but refused where a file that they name was: that file may be put right. */
+  private Settings tried;
+
   /**
    * Where settings come from.
    *
@@ -67,6 +71,7 @@ final class SettingsWatch {
     this.live = live;
     this.time = time;
     this.loaded = live.settings();
+    this.tried = loaded;
     this.applied = FileContents.of(files());
     this.seen = applied;
     this.worker = vertx.createSharedWorkerExecutor("drawbridge-settings", 1);
@@ -100,34 +105,45 @@ final class SettingsWatch {
     FileContents now = FileContents.of(files());
     boolean isAtRest = now.equals(seen);
     seen = now;
-    if (isAtRest && !now.equals(applied)) {
+    if (isAtRest && !now.isIn(applied)) {
       readAnew();
     }
   }
 
   private List<Path> files() {
-    return Stream.concat(
-            Stream.of(
-                    source.file(), loaded.tls().cert(), loaded.tls().key(), loaded.tls().clientCa())
-                .filter(file -> file != null),
-            loaded.auth().keys().stream().map(KeyFile::file))
+    return Stream.of(named(loaded), named(tried), Stream.ofNullable(source.file()))
+        .flatMap(files -> files)
         .toList();
   }
 
+  private static Stream<Path> named(Settings settings) {
+    TlsSettings tls = settings.tls();
+    return Stream.concat(
+        Stream.of(tls.cert(), tls.key(), tls.clientCa()).flatMap(Stream::ofNullable),
+        settings.auth().keys().stream().map(KeyFile::file));
+  }
+
   private void readAnew() {
+    // Looked at before they are read: what changes in between is noticed the next time.
     applied = FileContents.of(files());
     SettingsResult result = source.read().get();
     if (result instanceof SettingsResult.Loaded fresh) {
-      TlsFiles.Contents tls = TlsFiles.read(fresh.settings().tls(), time.now());
-      if (tls.problems().isEmpty()) {
-        fresh.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
-        tls.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
-        take(fresh.settings(), tls.material());
-      } else {
-        refuse(tls.problems());
-      }
+      tried = fresh.settings();
+      applied = FileContents.of(named(tried).toList()).and(applied);
+      readFiles(fresh);
     } else if (result instanceof SettingsResult.Refused refused) {
       refuse(refused.problems());
+    }
+  }
+
+  private void readFiles(SettingsResult.Loaded fresh) {
+    TlsFiles.Contents tls = TlsFiles.read(fresh.settings().tls(), time.now());
+    if (tls.problems().isEmpty()) {
+      fresh.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
+      tls.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
+      take(fresh.settings(), tls.material());
+    } else {
+      refuse(tls.problems());
     }
   }
 
@@ -145,9 +161,6 @@ final class SettingsWatch {
       (isTaken ? taken : waiting).add(path);
     }
     loaded = fresh;
-    // Other files may be named now, which are not to be taken for changed ones.
-    applied = FileContents.of(files());
-    seen = applied;
     live.replace(fresh, switched ? before : tls);
     tell(taken, waiting);
     if (tls != null && !switched && !tls.equals(before)) {

@@ -27,7 +27,7 @@ class SecrecyTest {
   private static final String BODY = "a very private body";
   private static final String JUNK = "junk that may be a mistyped password";
 
-  private static final String EVERYTHING =
+  static final String EVERYTHING =
       """
       <configuration>
         <appender name="A" class="ch.qos.logback.core.ConsoleAppender">
