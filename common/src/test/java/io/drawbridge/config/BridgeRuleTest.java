@@ -3,8 +3,6 @@ package io.drawbridge.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +47,9 @@ class BridgeRuleTest {
           { address: 5 }                   | bridge.inbound[1].address: expected text
           { address: "" }                  | bridge.inbound[1].address: must not be empty
           { addressRegex: "a(" }           | bridge.inbound[1].addressRegex: expected a regular
+          { addressRegex: "(?!a)b" }       | bridge.inbound[1].addressRegex: expected a regular expression in RE2
+          { addressRegex: "(a)\\\\1" }       | bridge.inbound[1].addressRegex: expected a regular expression in RE2
+          { address: a, schema: { type: x } } | bridge.inbound[1].schema: /type: does not have
           { address: a, schema: x }        | bridge.inbound[1].schema: expected a JSON Schema
           { address: a, actions: [] }      | bridge.inbound[1].actions: must not be empty
           { address: a, actions: send }    | bridge.inbound[1].actions: expected a list
@@ -62,13 +63,49 @@ class BridgeRuleTest {
         .anySatisfy(p -> assertThat(p).startsWith(problem));
   }
 
-  /** Past the reader's front door, where this version refuses any rule but the default. */
+  @Test
+  void tellsOfEverySchemaThatIsWrongAtOnce() {
+    assertThat(
+            Read.problems(
+                """
+                bridge:
+                  inbound:
+                    - { address: a, schema: { type: x } }
+                    - { address: b, schema: { $ref: "http://example.com/" } }
+                    - { address: c, schema: { pattern: "(?<a>b" } }
+                """))
+        .hasSize(3)
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("bridge.inbound[0].schema: /type: "),
+            second -> assertThat(second).startsWith("bridge.inbound[1].schema: has a $ref to "),
+            third -> assertThat(third).startsWith("bridge.inbound[2].schema: /pattern: "));
+  }
+
+  @Test
+  void refusesASchemaWhereNothingIsSent() {
+    assertThat(Read.problems("bridge: { outbound: [ { address: a, schema: {} } ] }"))
+        .containsExactly(
+            "bridge.outbound[0]: a schema is for what clients send: it has its place in"
+                + " bridge.inbound");
+  }
+
+  @Test
+  void warnsOfActionsThatDoNothingThere() {
+    assertThat(
+            Read.warnings(
+                """
+                bridge:
+                  inbound: [ { address: a }, { address: b, actions: [send, register] } ]
+                  outbound: [ { address: a }, { address: b, actions: [publish, register] } ]
+                """))
+        .containsExactly(
+            "bridge.inbound[1].actions: register does nothing here: it has its place in"
+                + " bridge.outbound",
+            "bridge.outbound[1].actions: send and publish do nothing here: they have their place"
+                + " in bridge.inbound");
+  }
+
   private static BridgeSettings bridge(String yaml) {
-    List<Problem> problems = new ArrayList<>();
-    Section bridge =
-        Section.root(YamlText.parse("bridge: " + yaml), Defaults.tree(), problems).child("bridge");
-    BridgeSettings settings = BridgeSettings.from(bridge);
-    assertThat(problems).isEmpty();
-    return settings;
+    return Read.settings("bridge: " + yaml).bridge();
   }
 }

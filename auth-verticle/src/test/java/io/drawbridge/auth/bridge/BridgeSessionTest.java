@@ -44,6 +44,14 @@ final class BridgeSessionTest {
     return another();
   }
 
+  private WsConversation authenticated(String bridge) {
+    gateway.start(
+        TestGateway.UNLIMITED + bridge,
+        made -> new AuthVerticle(made, new Secret(Tokens.SECRET)),
+        AuthVerticle::port);
+    return another();
+  }
+
   private WsConversation another() {
     return gateway.open().send(Tokens.good().text()).expect("Authenticated!");
   }
@@ -302,6 +310,50 @@ final class BridgeSessionTest {
 
     assertThat(answer(client, send("x")).getBinary("body"))
         .isEqualTo(Buffer.buffer("bytes").getBytes());
+  }
+
+  @Test
+  @DisplayName("a body that breaks its schema: 422 with the pointer, and the connection stays")
+  void tellsWhereABodyBreaksItsSchema() {
+    WsConversation client =
+        authenticated(
+            """
+            bridge: { inbound: [ { address: echo, schema:
+              { properties: { to: { type: array, items: { format: email } } } } } ] }
+            """);
+    service(message -> message.reply("ok"));
+    JsonObject bad = new JsonObject().put("to", new JsonArray().add("me@example.com").add("a@b"));
+
+    JsonObject err = assertErr(answer(client, send(bad)), "INVALID_BODY", 422);
+
+    assertThat(err.getString("pointer")).isEqualTo("/to/1");
+    assertThat(err.getString("message")).startsWith("/to/1: ");
+    assertThat(err.getString("address")).isEqualTo("reply-1");
+    assertThat(err.getString("body")).isEqualTo("invalid_body");
+    assertThat(err.getBoolean("temporary")).isFalse();
+    assertThat(gateway.errors().awaitId(err.getString("errorId")).getString("detail"))
+        .isEqualTo("bridge.inbound[0].schema/properties/to/items/format");
+    assertThat(answer(client, send(new JsonObject())).getString("body")).isEqualTo("ok");
+    client.bye();
+  }
+
+  @Test
+  void waitsForAReplyAsLongAsTheRuleSays() {
+    WsConversation client =
+        authenticated("bridge: { inbound: [ { addressRegex: 'e.*', timeout: 20ms } ] }\n");
+    service(message -> {});
+
+    assertErr(answer(client, send("x")), "TIMEOUT", -1);
+  }
+
+  @Test
+  void opensNoneOfOurAddressesByAPattern() {
+    WsConversation client = authenticated("bridge: { inbound: [ { addressRegex: '.*' } ] }\n");
+
+    for (String address :
+        new String[] {"drawbridge.guard.bans", "drawbridge.user.43", "__vertx.reply.1"}) {
+      assertErr(answer(client, send("x").put("address", address)), "ACCESS_DENIED", 403);
+    }
   }
 
   static Stream<Arguments> badEnvelopes() {

@@ -1,10 +1,14 @@
 package io.drawbridge.deploy.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +70,53 @@ class CheckConfigCommandTest {
     assertThat(cli.status()).isZero();
     assertThat(cli.err()).startsWith("warning: cluster.port: ");
     assertThat(cli.out()).contains("port: 5702");
+  }
+
+  @Test
+  void explainsWhichRuleDecides() throws IOException {
+    String rules =
+        """
+        bridge:
+          inbound: [ { address: a, scope: buyer }, { addressRegex: 'b.*' } ]
+          outbound: [ { address: a } ]
+        """;
+    String claims = "{\"scope\":\"x buyer\",\"permissions\":[\"y\"]}";
+    String token =
+        "e30."
+            + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(UTF_8))
+            + ".x";
+
+    assertThat(explain(rules, "--explain", "bc")).isEqualTo("allowed by bridge.inbound[1]\n");
+    assertThat(explain(rules, "--explain", "a"))
+        .isEqualTo("denied: bridge.inbound[0] asks for the scope buyer\n");
+    assertThat(explain(rules, "--explain", "a", "--scope", "x buyer"))
+        .isEqualTo("allowed by bridge.inbound[0]\n");
+    assertThat(explain(rules, "--explain", "a", "--token", token))
+        .isEqualTo("token not verified\nallowed by bridge.inbound[0]\n");
+    assertThat(explain(rules, "--explain", "a", "--action", "register"))
+        .isEqualTo("allowed by bridge.outbound[0]\n");
+    assertThat(explain(rules, "--explain", "c", "--action", "publish"))
+        .isEqualTo("denied: no rule of bridge.inbound has this address\n");
+  }
+
+  @Test
+  void repeatsNoTokenThatIsNone() throws IOException {
+    Path file = Files.createFile(folder.resolve("empty.yaml"));
+
+    Cli cli = Cli.run("check-config", file.toString(), "--explain", "a", "--token", "eyJ.secret");
+
+    assertThat(cli.status()).isEqualTo(2);
+    assertThat(cli.err()).contains("expected a JWT").doesNotContain("secret");
+  }
+
+  private String explain(String yaml, String... options) throws IOException {
+    Path file = folder.resolve("drawbridge.yaml");
+    Files.writeString(file, yaml);
+    List<String> args = new ArrayList<>(List.of("check-config", file.toString()));
+    args.addAll(List.of(options));
+    Cli cli = Cli.run(args.toArray(String[]::new));
+    assertThat(cli.status()).isZero();
+    return cli.out();
   }
 
   @Test
