@@ -3,6 +3,7 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
+import io.drawbridge.edge.Acceptance;
 import io.drawbridge.edge.EdgeServer;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.guard.Edge;
@@ -38,7 +39,10 @@ public final class AuthVerticle extends VerticleBase {
             vertx,
             gateway,
             Edge.auth(settings),
-            () -> new AuthHandler(settings.auth(), verifier, bridge, gateway.node()));
+            (handshake, guard) ->
+                Future.succeededFuture(
+                    Acceptance.accepted(
+                        new AuthHandler(settings.auth(), verifier, bridge, gateway.node()))));
     return server.listen().onSuccess(found -> port = found);
   }
 
