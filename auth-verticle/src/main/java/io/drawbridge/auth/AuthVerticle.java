@@ -3,7 +3,6 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
-import io.drawbridge.edge.Acceptance;
 import io.drawbridge.edge.EdgeServer;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.guard.Edge;
@@ -34,15 +33,8 @@ public final class AuthVerticle extends VerticleBase {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
-    server =
-        new EdgeServer(
-            vertx,
-            gateway,
-            Edge.auth(settings),
-            (handshake, guard) ->
-                Future.succeededFuture(
-                    Acceptance.accepted(
-                        new AuthHandler(settings.auth(), verifier, bridge, gateway.node()))));
+    var edge = new AuthEdge(settings.auth(), verifier, bridge, gateway.node());
+    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(edge));
     return server.listen().onSuccess(found -> port = found);
   }
 
