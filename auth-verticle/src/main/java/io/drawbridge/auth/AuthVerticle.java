@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.EdgeServer;
@@ -16,16 +17,24 @@ import io.vertx.core.VerticleBase;
 public final class AuthVerticle extends VerticleBase {
   private final Gateway gateway;
   private final Secret secret;
+  private final SessionRegistry sessions;
   private EdgeServer server;
   private int port;
 
+  /** With sessions that nobody else knows of. */
+  public AuthVerticle(Gateway gateway, Secret secret) {
+    this(gateway, secret, new SessionRegistry(gateway.settings().auth(), gateway.node()));
+  }
+
   /**
    * @param secret the HS256 key that tokens are verified with
+   * @param sessions of all instances in this process
    */
   @SuppressWarnings("NullAway.Init") // server is set in start()
-  public AuthVerticle(Gateway gateway, Secret secret) {
+  public AuthVerticle(Gateway gateway, Secret secret, SessionRegistry sessions) {
     this.gateway = gateway;
     this.secret = secret;
+    this.sessions = sessions;
   }
 
   @Override
@@ -33,8 +42,15 @@ public final class AuthVerticle extends VerticleBase {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
-    var edge = new AuthEdge(settings.auth(), verifier, bridge, gateway.node());
-    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(edge));
+    var shared =
+        new AuthContext(
+            settings.auth(),
+            verifier,
+            bridge,
+            sessions,
+            gateway.node(),
+            task -> context.runOnContext(turn -> task.run()));
+    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
     return server.listen().onSuccess(found -> port = found);
   }
 

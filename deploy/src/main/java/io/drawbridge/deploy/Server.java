@@ -2,6 +2,8 @@ package io.drawbridge.deploy;
 
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.session.SessionRegistry;
+import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.EchoSettings;
@@ -55,7 +57,7 @@ public final class Server {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   // What is deployed.
-  private final List<String> guards = new ArrayList<>();
+  private final List<String> services = new ArrayList<>();
   private final List<String> edges = new ArrayList<>();
   private final List<String> operations = new ArrayList<>();
 
@@ -115,7 +117,7 @@ public final class Server {
     // Both edges at once, so that it takes drain.over and not twice that. The guard takes errors
     // until they are gone, and the operations port says "not ready" until the end.
     return undeploy(edges)
-        .compose(gone -> undeploy(guards))
+        .compose(gone -> undeploy(services))
         .compose(gone -> undeploy(operations))
         .toCompletionStage()
         // From another thread: the event loops that would tell of the end are gone by then.
@@ -143,7 +145,7 @@ public final class Server {
 
   private Future<?> startGuard() {
     return runs(Role.GUARD)
-        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(guards::add)
+        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(services::add)
         : Future.succeededFuture();
   }
 
@@ -170,11 +172,21 @@ public final class Server {
     } catch (IOException e) {
       return Future.failedFuture(e);
     }
+    SessionRegistry sessions = new SessionRegistry(auth, gateway.node());
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(collect(instances, () -> new AuthVerticle(gateway, secret)), auth.instances())
-        .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
+    return deploy(() -> new SessionsVerticle(settings.data(), sessions), 1)
+        .onSuccess(services::add)
+        .compose(kept -> listenAuth(instances, secret, sessions))
         .onSuccess(edges::add)
         .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));
+  }
+
+  private Future<String> listenAuth(
+      List<AuthVerticle> instances, Secret secret, SessionRegistry sessions) {
+    AuthSettings auth = settings.auth();
+    return deploy(
+            collect(instances, () -> new AuthVerticle(gateway, secret, sessions)), auth.instances())
+        .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause));
   }
 
   private Future<?> startOps() {

@@ -131,7 +131,14 @@ public final class TokenVerifier {
     return user == null
         ? invalid(USER + " missing or unusable", token)
         : new TokenVerdict.Valid(
-            new Claims(user, Set.of(), null, null, null, expiresAt, hash(token)));
+            new Claims(
+                user,
+                Set.of(),
+                null,
+                claims.getValue("jti") instanceof String jti ? jti : null,
+                claims.containsKey("iat") ? instant(claims, "iat", now) : null,
+                expiresAt,
+                hash(token)));
   }
 
   /** A NumericDate (RFC 7519 §2): seconds, perhaps with a fraction. */
