@@ -109,6 +109,9 @@ final class AuthHandler implements MessageHandler {
       refuse(connection, ErrorKind.TOKEN_EXPIRED, expired.why());
     } else if (verdict instanceof TokenVerdict.Invalid invalid) {
       refuse(connection, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (verdict instanceof TokenVerdict.Undecided undecided) {
+      // Not the client's fault: it is told to come again, and gets no strike.
+      connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
     }
   }
 
