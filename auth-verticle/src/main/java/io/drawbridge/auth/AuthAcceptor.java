@@ -57,6 +57,10 @@ final class AuthAcceptor implements Acceptor {
     if (verdict instanceof TokenVerdict.Invalid invalid) {
       return unauthorized(ErrorKind.INVALID_TOKEN, invalid.why());
     }
+    if (verdict instanceof TokenVerdict.Undecided undecided) {
+      ErrorKind kind = ErrorKind.INTERNAL_ERROR;
+      return new Acceptance.Refused(Verdict.refused(kind, kind.words()), undecided.why(), null);
+    }
     Claims claims = ((TokenVerdict.Valid) verdict).claims();
     Duration banned = guard.bannedFor(new Peer(peer, claims.user(), null));
     return banned.isZero() ? begun(brought, claims, peer) : banned(claims.user(), banned);

@@ -144,6 +144,9 @@ final class AuthHandler implements MessageHandler {
       refuse(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
     } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
       refuse(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      // Not the client's fault: it is told to come again, and gets no strike.
+      connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       open(connection, message, valid.claims());
       if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
@@ -215,6 +218,8 @@ final class AuthHandler implements MessageHandler {
       refuseRefresh(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
     } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
       refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       refresh(connection, message, valid.claims());
     }
