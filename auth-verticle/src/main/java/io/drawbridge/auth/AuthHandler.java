@@ -4,60 +4,74 @@ import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.session.SessionVerdict;
+import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.TokenVerdict;
-import io.drawbridge.config.AuthSettings;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Time;
 import io.drawbridge.wire.Payload;
+import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.UUID;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One client of the secure server: waits for its token, and from then on hands its messages to the
- * bridge, until the token ends.
+ * One client of the secure server: waits for its token where the handshake brought none, and from
+ * then on hands its messages to the bridge, until the token ends. A later token of the same user
+ * takes the place of the one before.
  */
 final class AuthHandler implements MessageHandler {
-  private static final String AUTHENTICATED = "Authenticated!";
+  private static final Logger LOG = LoggerFactory.getLogger(AuthHandler.class);
 
   /** The longest that a timer is set for; a token may live longer than a clock can count. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   private final AuthContext context;
-  private final AuthSettings settings;
+  private final SessionLink link;
   private final Time time;
 
-  /** Null until the token was verified. */
-  private @Nullable Session session;
+  /** Whether the first message has come, and its token is being verified. */
+  private boolean verifying;
 
-  /** Null until the token was verified. */
+  /** Null until the connection is open and the token was verified. */
   private @Nullable BridgeSession bridged;
 
-  AuthHandler(AuthContext context) {
+  /**
+   * @param link whose session has begun where the handshake brought a token
+   */
+  AuthHandler(AuthContext context, SessionLink link) {
     this.context = context;
-    this.settings = context.settings();
+    this.link = link;
     this.time = context.node().time();
   }
 
   @Override
   public void opened(Connection connection) {
-    connection.wakeAt(time.nanos() + settings.timeout().toNanos());
+    Session begun = link.session();
+    if (begun == null) {
+      wakeInTime(connection);
+    } else {
+      join(connection, begun);
+    }
+    link.opened(connection);
   }
 
   @Override
   public void text(Connection connection, Payload payload) {
-    if (bridged != null) {
-      bridged.receive(payload.text());
+    String text = payload.text();
+    if (bridged == null) {
+      first(connection, text);
       return;
     }
-    String text = payload.text();
-    if (Bridge.isPing(text)) {
-      connection.sendText(Bridge.PONG);
+    AuthMessage message = AuthMessage.later(text);
+    if (message == null) {
+      bridged.receive(text);
     } else {
-      authenticate(connection, text);
+      refresh(connection, message);
     }
   }
 
@@ -66,13 +80,16 @@ final class AuthHandler implements MessageHandler {
     connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
   }
 
-  /** The deadline of the token, or its end. */
+  /** The deadline of the first message or of its verification, or the end of the token. */
   @Override
   public void wake(Connection connection) {
-    if (session == null) {
-      connection.close(ErrorKind.AUTH_TIMEOUT, null);
-    } else {
+    Session session = link.session();
+    if (session != null) {
       watchExpiry(connection, session);
+    } else if (verifying) {
+      connection.close(ErrorKind.INTERNAL_ERROR, "no verdict on its token in time");
+    } else {
+      connection.close(ErrorKind.AUTH_TIMEOUT, null);
     }
   }
 
@@ -87,78 +104,185 @@ final class AuthHandler implements MessageHandler {
 
   @Override
   public void closed(Connection connection) {
-    if (session != null) {
-      context.sessions().close(session.id());
+    if (bridged != null) {
+      bridged.closed();
+    }
+    link.close();
+  }
+
+  // --- the first token --------------------------------------------------------------------------
+
+  private void first(Connection connection, String text) {
+    AuthMessage message = AuthMessage.first(text);
+    if (message.form() == AuthMessage.Form.PING) {
+      connection.sendText(Bridge.PONG);
+      return;
+    }
+    String token = message.token();
+    if (token == null) {
+      refuse(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
+      return;
+    }
+    Future<TokenVerdict> asked = context.verifier().verify(token);
+    if (!asked.isComplete()) {
+      verifying = true;
+      wakeInTime(connection);
+    }
+    once(asked, connection, () -> authenticated(connection, message, text, asked));
+  }
+
+  private void authenticated(
+      Connection connection, AuthMessage message, String text, Future<TokenVerdict> asked) {
+    if (!connection.isOpen()) {
+      // Gone meanwhile: a session would have nobody to end it.
+      return;
+    }
+    if (asked.failed()) {
+      LOG.error("a token could not be verified", asked.cause());
+      connection.close(ErrorKind.INTERNAL_ERROR, null);
+    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
+      refuse(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
+    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
+      refuse(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      // Not the client's fault: it is told to come again, and gets no strike.
+      connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
+    } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      open(connection, message, valid.claims());
+      if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
+        bridged.receive(text);
+      }
     }
   }
 
-  // --- authentication ---------------------------------------------------------------------------
-
-  private void authenticate(Connection connection, String token) {
-    // What follows the token is read only once it is known whose it is.
-    connection.hold();
-    context
-        .verifier()
-        .verify(token)
-        .onSuccess(verdict -> authenticated(connection, verdict))
-        .onFailure(cause -> connection.close(ErrorKind.INTERNAL_ERROR, null))
-        .onComplete(done -> connection.release());
-  }
-
-  private void authenticated(Connection connection, TokenVerdict verdict) {
-    if (verdict instanceof TokenVerdict.Valid valid) {
-      open(connection, valid);
-    } else if (verdict instanceof TokenVerdict.Expired expired) {
-      refuse(connection, ErrorKind.TOKEN_EXPIRED, expired.why());
-    } else if (verdict instanceof TokenVerdict.Invalid invalid) {
-      refuse(connection, ErrorKind.INVALID_TOKEN, invalid.why());
+  private void open(Connection connection, AuthMessage message, Claims claims) {
+    SessionVerdict verdict = link.begin(claims, connection.peer().address());
+    if (verdict instanceof SessionVerdict.Opened opened) {
+      join(connection, opened.session());
+      if (connection.isOpen()) {
+        welcome(connection, message, opened.session());
+      }
+    } else if (verdict instanceof SessionVerdict.Refused refused) {
+      if (refused.kind() == ErrorKind.CONNECTION_LIMIT) {
+        connection.identify(claims.user(), null);
+        connection.close(refused.kind(), refused.why());
+      } else {
+        // The user is not named: whoever has a revoked token would get the user banned by it.
+        refuse(connection, message, refused.kind(), refused.why());
+      }
     }
   }
 
-  private void open(Connection connection, TokenVerdict.Valid valid) {
-    Session opened =
-        new Session(
-            UUID.randomUUID().toString(),
-            valid.claims(),
-            context.node().name(),
-            connection.peer().address(),
-            time.now());
-    connection.identify(opened.user(), opened.id());
+  /** The connection is the session's. */
+  private void join(Connection connection, Session joined) {
+    connection.identify(joined.user(), joined.id());
     if (!connection.isOpen()) {
       // The user is banned, or the connection ended meanwhile.
       return;
     }
-    SessionVerdict verdict =
-        context
-            .sessions()
-            .open(
-                opened,
-                (kind, detail) -> context.loop().execute(() -> connection.close(kind, detail)));
-    if (verdict instanceof SessionVerdict.Refused refused) {
-      refuse(connection, refused.kind(), refused.why());
-      return;
-    }
-    session = opened;
-    bridged = context.bridge().open(connection, opened);
-    connection.limitBy("user:" + opened.user());
-    connection.sendText(AUTHENTICATED);
-    watchExpiry(connection, opened);
+    bridged = context.bridge().open(connection, joined);
+    connection.limitBy("user:" + joined.user());
+    watchExpiry(connection, joined);
   }
 
-  /** The text never says which check failed; the log does. */
-  private static void refuse(Connection connection, ErrorKind kind, String why) {
-    if (kind != ErrorKind.CONNECTION_LIMIT) {
-      connection.sendText(kind.words());
+  private static void welcome(Connection connection, AuthMessage message, Session session) {
+    String answer = message.welcome(session);
+    if (answer != null) {
+      connection.sendText(answer);
     }
-    connection.close(kind, why);
+  }
+
+  /** The answer never says which check failed; the log does. */
+  private static void refuse(
+      Connection connection, AuthMessage message, ErrorKind kind, String why) {
+    connection.close(kind, why, message::refusal);
+  }
+
+  // --- another token ----------------------------------------------------------------------------
+
+  private void refresh(Connection connection, AuthMessage message) {
+    String token = message.token();
+    if (token == null) {
+      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
+      return;
+    }
+    Future<TokenVerdict> asked = context.verifier().verify(token);
+    once(asked, connection, () -> refreshed(connection, message, asked));
+  }
+
+  private void refreshed(Connection connection, AuthMessage message, Future<TokenVerdict> asked) {
+    if (asked.failed()) {
+      LOG.error("a token could not be verified", asked.cause());
+      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, null);
+    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
+      refuseRefresh(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
+    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
+      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, undecided.why());
+    } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      refresh(connection, message, valid.claims());
+    }
+  }
+
+  private void refresh(Connection connection, AuthMessage message, Claims claims) {
+    Session before = link.session();
+    if (before == null || bridged == null || !connection.isOpen()) {
+      return;
+    }
+    SessionVerdict verdict = link.refresh(before, claims);
+    if (verdict instanceof SessionVerdict.Refused refused) {
+      // One that was ended meanwhile is about to be told so by its Close frame.
+      if (refused.kind() != ErrorKind.SESSION_REVOKED) {
+        refuseRefresh(connection, message, refused.kind(), refused.why());
+      }
+    } else if (verdict instanceof SessionVerdict.Opened opened) {
+      bridged.refreshed(opened.session());
+      watchExpiry(connection, opened.session());
+      welcome(connection, message, opened.session());
+    }
+  }
+
+  /** The session goes on with the token that it has. */
+  private static void refuseRefresh(
+      Connection connection, AuthMessage message, ErrorKind kind, @Nullable String why) {
+    if (connection.isOpen()) {
+      connection.sendText(message.err(connection.report(kind, kind.words(), why)));
+    }
+  }
+
+  // --- time -------------------------------------------------------------------------------------
+
+  /** Goes on once it is known; what follows is not read before. */
+  private static void once(Future<?> asked, Connection connection, Runnable then) {
+    if (asked.isComplete()) {
+      then.run();
+      return;
+    }
+    connection.hold();
+    asked.onComplete(
+        known -> {
+          try {
+            then.run();
+          } catch (RuntimeException e) {
+            LOG.error("the auth server failed a connection", e);
+            connection.close(ErrorKind.INTERNAL_ERROR, null);
+          }
+          connection.release();
+        });
+  }
+
+  private void wakeInTime(Connection connection) {
+    connection.wakeAt(time.nanos() + context.settings().timeout().toNanos());
   }
 
   private void watchExpiry(Connection connection, Session session) {
-    if (session.expiresAt().equals(java.time.Instant.MAX)) {
+    if (session.expiresAt().equals(Instant.MAX)) {
       connection.wakeNever();
       return;
     }
-    Duration left = Duration.between(time.now(), session.expiresAt().plus(settings.leeway()));
+    Duration left =
+        Duration.between(time.now(), session.expiresAt().plus(context.settings().leeway()));
     if (left.isNegative() || left.isZero()) {
       connection.close(ErrorKind.TOKEN_EXPIRED, "the token ended");
     } else {

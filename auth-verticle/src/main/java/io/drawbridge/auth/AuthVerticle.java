@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.session.SessionRegistry;
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.EdgeServer;
@@ -16,31 +17,34 @@ import io.vertx.core.VerticleBase;
  */
 public final class AuthVerticle extends VerticleBase {
   private final Gateway gateway;
-  private final Secret secret;
+  private final KeyRing ring;
   private final SessionRegistry sessions;
   private EdgeServer server;
   private int port;
 
-  /** With sessions that nobody else knows of. */
+  /** With this secret as the only key, and sessions that nobody else knows of. */
   public AuthVerticle(Gateway gateway, Secret secret) {
-    this(gateway, secret, new SessionRegistry(gateway.settings().auth(), gateway.node()));
+    this(
+        gateway,
+        KeyRing.of(gateway.settings().auth(), secret),
+        new SessionRegistry(gateway.settings().auth(), gateway.node()));
   }
 
   /**
-   * @param secret the HS256 key that tokens are verified with
+   * @param ring the keys that tokens are verified with, shared by all instances
    * @param sessions of all instances in this process
    */
   @SuppressWarnings("NullAway.Init") // server is set in start()
-  public AuthVerticle(Gateway gateway, Secret secret, SessionRegistry sessions) {
+  public AuthVerticle(Gateway gateway, KeyRing ring, SessionRegistry sessions) {
     this.gateway = gateway;
-    this.secret = secret;
+    this.ring = ring;
     this.sessions = sessions;
   }
 
   @Override
   public Future<?> start() {
     var settings = gateway.settings();
-    var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
+    var verifier = new TokenVerifier(vertx, settings.auth(), ring, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
     var shared =
         new AuthContext(
@@ -50,7 +54,7 @@ public final class AuthVerticle extends VerticleBase {
             sessions,
             gateway.node(),
             task -> context.runOnContext(turn -> task.run()));
-    server = new EdgeServer(vertx, gateway, Edge.auth(settings), () -> new AuthHandler(shared));
+    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
     return server.listen().onSuccess(found -> port = found);
   }
 

@@ -23,9 +23,6 @@ final class NotYetInForce {
   /** Ignoring one of these would leave a door open that the operator believes is shut. */
   private static final List<Key> REFUSED =
       List.of(
-          new Key("auth.keys", s -> s.auth().keys()),
-          new Key("auth.jwks", s -> s.auth().jwks()),
-          new Key("auth.algorithms", s -> s.auth().algorithms()),
           new Key("cluster.enabled", s -> s.cluster().enabled()),
           new Key("cluster.kubernetesService", s -> s.cluster().kubernetesService()),
           new Key("cluster.tls", s -> s.cluster().tls()));

@@ -13,6 +13,7 @@ import io.drawbridge.wire.Violation;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,8 +122,12 @@ public final class Connection {
     return state == State.OPEN;
   }
 
-  /** From now on, errors of this connection name this user and session; closes a banned user. */
-  public void identify(String user, String session) {
+  /**
+   * From now on, errors of this connection name this user and session; closes a banned user.
+   *
+   * @param session null where it gets none
+   */
+  public void identify(String user, @Nullable String session) {
     peer = new Peer(peer.address(), user, session);
     closeIfBanned();
   }
@@ -179,6 +184,16 @@ public final class Connection {
   /** Closes for a reason of ours. Does nothing when it is closing already. */
   public void close(ErrorKind kind, @Nullable String detail) {
     close(kind, detail, kind.retryAfter());
+  }
+
+  /**
+   * Closes with a last message before the Close frame.
+   *
+   * @param last makes it from what the client is told
+   */
+  public void close(
+      ErrorKind kind, @Nullable String detail, Function<? super Notice, String> last) {
+    close(kind, detail, kind.retryAfter(), last);
   }
 
   // --- reading ----------------------------------------------------------------------------------
@@ -287,15 +302,27 @@ public final class Connection {
     return state == State.CLOSED;
   }
 
-  /** The one way in which this side closes: state, log, event, frame. */
   private void close(ErrorKind kind, @Nullable String detail, Duration retryAfter) {
+    close(kind, detail, retryAfter, null);
+  }
+
+  /** The one way in which this side closes: state, log, event, frame. */
+  private void close(
+      ErrorKind kind,
+      @Nullable String detail,
+      Duration retryAfter,
+      @Nullable Function<? super Notice, String> last) {
     if (state != State.OPEN) {
       return;
     }
     state = State.CLOSING;
     LOG.debug("closing a connection of the {} server: {}", context.edge().name(), kind);
     String id = context.guard().report(kind, peer, detail, kind.closeCode());
-    out.close(kind.closeCode(), new Notice(kind, kind.words(), retryAfter, id).closeReason());
+    Notice notice = new Notice(kind, kind.words(), retryAfter, id);
+    if (last != null) {
+      out.text(last.apply(notice));
+    }
+    out.close(kind.closeCode(), notice.closeReason());
     ended(kind.closeCode());
     if (kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT) {
       hangUp();

@@ -13,9 +13,6 @@ class NotYetInForceTest {
       delimiter = '|',
       textBlock =
           """
-          auth.keys                  | [{file: a.pem, algorithm: RS256}] | []
-          auth.jwks                  | https://id.example/keys           | null
-          auth.algorithms            | RS256                             | ["HS256"]
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null
           cluster.tls                | {key: a}                          | {}

@@ -4,7 +4,6 @@ import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.connection.Connection;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
 /** What the sessions of one event loop share: the event bus, and the rules of who may use it. */
@@ -31,10 +30,7 @@ public final class Bridge {
     if (!text.startsWith("{")) {
       return false;
     }
-    try {
-      return "ping".equals(new JsonObject(text).getValue("type"));
-    } catch (DecodeException e) {
-      return false;
-    }
+    JsonObject envelope = Envelope.parse(text);
+    return envelope != null && "ping".equals(envelope.getValue("type"));
   }
 }
