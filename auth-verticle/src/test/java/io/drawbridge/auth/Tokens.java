@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.auth.token.TokenVerdict;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -13,6 +19,7 @@ import java.util.StringJoiner;
 import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens for tests, made by hand (RFC 7515) and by no library that the product uses: a good one,
@@ -24,8 +31,13 @@ public final class Tokens {
 
   private String header = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
   private final Map<String, String> claims = new LinkedHashMap<>();
-  private String secret = SECRET;
+  private byte[] secretBytes = SECRET.getBytes(StandardCharsets.UTF_8);
   private String mac = "HmacSHA256";
+
+  /** Null for the secret. */
+  private @Nullable KeyPair pair;
+
+  private String algorithm = "";
 
   private Tokens() {}
 
@@ -79,8 +91,51 @@ public final class Tokens {
     return header("{\"alg\":\"" + name + "\"}");
   }
 
+  /**
+   * A new pair of keys for an algorithm.
+   *
+   * @param algorithm such as {@code RS256}; a key for RS and PS alike has 2048 bits
+   */
+  public static KeyPair pairFor(String algorithm) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(kindOf(algorithm));
+      switch (algorithm) {
+        case "ES256" -> generator.initialize(new ECGenParameterSpec("secp256r1"));
+        case "ES384" -> generator.initialize(new ECGenParameterSpec("secp384r1"));
+        case "ES512" -> generator.initialize(new ECGenParameterSpec("secp521r1"));
+        case "EdDSA" -> {}
+        default -> generator.initialize(2048);
+      }
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String kindOf(String algorithm) {
+    return algorithm.equals("EdDSA") ? "Ed25519" : algorithm.startsWith("ES") ? "EC" : "RSA";
+  }
+
+  /** Signs with a private key, and says so; {@link #header} may then say otherwise. */
+  public Tokens algorithm(String name, KeyPair keys) {
+    algorithm = name;
+    pair = keys;
+    return header("{\"alg\":\"" + name + "\"}");
+  }
+
+  /** Signs with a private key under a name. */
+  public Tokens algorithm(String name, KeyPair keys, String keyId) {
+    return algorithm(name, keys).header("{\"alg\":\"" + name + "\",\"kid\":\"" + keyId + "\"}");
+  }
+
+  /** Signs with these bytes as the secret. */
+  public Tokens secret(byte[] bytes) {
+    secretBytes = bytes.clone();
+    return this;
+  }
+
   public Tokens signedByAnother() {
-    secret = OTHER_SECRET;
+    secretBytes = OTHER_SECRET.getBytes(StandardCharsets.UTF_8);
     return this;
   }
 
@@ -110,12 +165,38 @@ public final class Tokens {
 
   private byte[] signature(String signed) {
     try {
+      if (pair != null) {
+        return signature(pair, signed);
+      }
       Mac hmac = Mac.getInstance(mac);
-      hmac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), mac));
+      hmac.init(new SecretKeySpec(secretBytes, mac));
       return hmac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private byte[] signature(KeyPair keys, String signed) throws GeneralSecurityException {
+    Signature signer = Signature.getInstance(inJava());
+    int bits = algorithm.startsWith("PS") ? Integer.parseInt(algorithm.substring(2)) : 0;
+    if (bits > 0) {
+      String hash = "SHA-" + bits;
+      signer.setParameter(
+          new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(hash), bits / 8, 1));
+    }
+    signer.initSign(keys.getPrivate());
+    signer.update(signed.getBytes(StandardCharsets.US_ASCII));
+    return signer.sign();
+  }
+
+  private String inJava() {
+    String hash = "SHA" + algorithm.substring(2);
+    return switch (algorithm.substring(0, 2)) {
+      case "RS" -> hash + "withRSA";
+      case "PS" -> "RSASSA-PSS";
+      case "ES" -> hash + "withECDSAinP1363Format";
+      default -> "Ed25519";
+    };
   }
 
   private static String encoded(String text) {

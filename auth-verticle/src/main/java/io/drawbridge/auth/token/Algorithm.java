@@ -8,6 +8,7 @@ import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,10 +51,8 @@ enum Algorithm {
   private final String inJava;
   private final int size;
 
-  /**
-   * To find one costs more than to use it. Only for HMAC, where it keeps no state between tokens.
-   */
-  private final ThreadLocal<Mac> macs = ThreadLocal.withInitial(this::mac);
+  /** By its name in Java. To find one costs more than to use it, and no two threads may at once. */
+  private static final ThreadLocal<Map<String, Mac>> MACS = ThreadLocal.withInitial(HashMap::new);
 
   /**
    * @param size bytes: of the hash; of one half of the signature for EC and EdDSA
@@ -103,16 +102,16 @@ enum Algorithm {
     }
   }
 
-  private Mac mac() {
+  private static Mac macOf(String name) {
     try {
-      return Mac.getInstance(inJava);
+      return Mac.getInstance(name);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no " + inJava, e);
+      throw new IllegalStateException("this Java has no " + name, e);
     }
   }
 
   private byte[] mac(Key key, byte[] content) throws GeneralSecurityException {
-    Mac mac = macs.get();
+    Mac mac = MACS.get().computeIfAbsent(inJava, Algorithm::macOf);
     mac.init(key);
     return mac.doFinal(content);
   }

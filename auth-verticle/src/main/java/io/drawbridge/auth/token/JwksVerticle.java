@@ -128,7 +128,7 @@ public final class JwksVerticle extends VerticleBase {
     }
     String issuer = String.valueOf(settings.issuer());
     String root = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-    return client.get(root + DISCOVERY).map(answer -> keySetUrl(answer.body(), issuer));
+    return client.get(root + DISCOVERY).map(answer -> keySetUrl(answer.body().getBytes(), issuer));
   }
 
   /** OpenID Connect Discovery 1.0 §4.3: the document must name the issuer that was asked. */
@@ -146,7 +146,7 @@ public final class JwksVerticle extends VerticleBase {
 
   /** How long until the next fetch. */
   private Duration take(Answer answer) {
-    Jwk.Published found = Jwk.published(answer.body());
+    Jwk.Published found = Jwk.published(answer.body().getBytes());
     if (!found.refused().equals(refused)) {
       LOG.warn("keys of the issuer that are not used: {}", found.refused());
       refused = found.refused();

@@ -10,19 +10,20 @@ import org.jspecify.annotations.Nullable;
  * A token taken apart (RFC 7515 §7.1), with a header that RFC 8725 lets stand; nothing of it is
  * verified yet. Where keys could be had ({@code jku}, {@code x5u}, {@code jwk}, {@code x5c}) is not
  * looked at.
- *
- * @param keyId the header's {@code kid}; null where it has none
- * @param content what was signed
  */
-record Jws(
-    Algorithm algorithm, @Nullable String keyId, byte[] content, byte[] payload, byte[] signature) {
-
+final class Jws {
   private static final int LONGEST_KEY_ID = 256;
 
   /** RFC 8725 §3.11: other kinds of JWT are for other purposes. */
   private static final Set<String> TYPES = Set.of("jwt", "at+jwt");
 
   private static final String MEDIA_TYPE = "application/";
+
+  private final Algorithm algorithm;
+  private final @Nullable String keyId;
+  private final byte[] content;
+  private final byte[] payload;
+  private final byte[] signature;
 
   /**
    * @param allowed the only algorithms that the header may name
@@ -40,12 +41,40 @@ record Jws(
       throw new BadToken("algorithm not allowed");
     }
     check(header);
-    return new Jws(
-        algorithm,
-        keyId(header),
-        token.substring(0, second).getBytes(StandardCharsets.US_ASCII),
-        part(token, first + 1, second),
-        part(token, second + 1, token.length()));
+    return new Jws(token, second, algorithm, keyId(header));
+  }
+
+  /**
+   * @param end of what was signed, where the signature begins
+   */
+  private Jws(String token, int end, Algorithm algorithm, @Nullable String keyId) {
+    this.algorithm = algorithm;
+    this.keyId = keyId;
+    this.content = token.substring(0, end).getBytes(StandardCharsets.US_ASCII);
+    this.payload = part(token, token.indexOf('.') + 1, end);
+    this.signature = part(token, end + 1, token.length());
+  }
+
+  Algorithm algorithm() {
+    return algorithm;
+  }
+
+  /** The header's {@code kid}; null where it has none. */
+  @Nullable String keyId() {
+    return keyId;
+  }
+
+  /** What was signed. Not a copy, as the others. */
+  byte[] content() {
+    return content;
+  }
+
+  byte[] payload() {
+    return payload;
+  }
+
+  byte[] signature() {
+    return signature;
   }
 
   private static byte[] part(String token, int from, int to) {

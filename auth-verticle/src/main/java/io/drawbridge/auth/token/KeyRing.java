@@ -56,7 +56,7 @@ public final class KeyRing {
   }
 
   /** With the secret alone: no files are read. */
-  public static KeyRing of(AuthSettings settings, Secret secret) {
+  public static KeyRing of(AuthSettings settings, @Nullable Secret secret) {
     return new KeyRing(settings, OwnKeys.secrets(settings, secret));
   }
 
@@ -157,6 +157,10 @@ public final class KeyRing {
 
   void leave() {
     underway.decrementAndGet();
+  }
+
+  int underway() {
+    return underway.get();
   }
 
   void count() {

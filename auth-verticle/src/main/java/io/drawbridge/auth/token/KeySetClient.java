@@ -46,7 +46,7 @@ final class KeySetClient {
   /**
    * @param maxAge how long it says that it is good; null where it does not
    */
-  record Answer(byte[] body, @Nullable Duration maxAge) {}
+  record Answer(Buffer body, @Nullable Duration maxAge) {}
 
   Future<Answer> get(String url) {
     // The connection has a time of its own, and what follows shares another.
@@ -73,6 +73,7 @@ final class KeySetClient {
   }
 
   private static void read(HttpClientResponse response, Promise<Answer> promise) {
+    response.exceptionHandler(promise::tryFail);
     if (response.statusCode() != 200) {
       promise.tryFail(new IOException("status " + response.statusCode()));
       return;
@@ -86,8 +87,7 @@ final class KeySetClient {
             body.appendBuffer(part);
           }
         });
-    response.exceptionHandler(promise::tryFail);
-    response.endHandler(end -> promise.tryComplete(new Answer(body.getBytes(), maxAge(response))));
+    response.endHandler(end -> promise.tryComplete(new Answer(body, maxAge(response))));
   }
 
   private static @Nullable Duration maxAge(HttpClientResponse response) {

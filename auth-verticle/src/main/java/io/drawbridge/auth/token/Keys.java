@@ -48,6 +48,9 @@ final class Keys {
 
   /** A key without a name may be any; one that has a name is meant by it alone. */
   List<VerifyingKey> candidates(Algorithm algorithm, @Nullable String id) {
+    if (!allowed.contains(algorithm)) {
+      return List.of();
+    }
     Stream<VerifyingKey> keys =
         id == null
             ? byAlgorithm.getOrDefault(algorithm, List.of()).stream()

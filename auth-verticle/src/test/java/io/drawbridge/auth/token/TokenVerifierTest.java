@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -121,6 +122,16 @@ final class TokenVerifierTest {
         "{\"id\":42}",
         "\"a\\nb\"",
         "\"a\\u0000\"",
+        "\"a\\u0085\"",
+        "\"a\\u2028\"",
+        "\"a\\u202eb\"",
+        "\"a\\u2066b\"",
+        "\"a\\ud800\"",
+        "\"\\udc00a\"",
+        "\"Zoe\\u0308\"",
+        "\"\\u212b\"",
+        "1e2",
+        "-0.0",
         "\"\\u007f\""
       })
   void takesNothingElseAsUser(String json) {
@@ -133,6 +144,121 @@ final class TokenVerifierTest {
     assertInvalid(good().without("user_id").with("sub", "\"42\""), "user_id missing or unusable");
     assertInvalid(
         good().with("user_id", '"' + "x".repeat(257) + '"'), "user_id missing or unusable");
+  }
+
+  // --- what else it says ------------------------------------------------------------------------
+
+  @Test
+  void tellsWhatItsBearerMayDo() {
+    TokenVerdict verdict =
+        verify(
+            good()
+                .with("scope", "\"read  write:news \"")
+                .with("permissions", "[\"write:news\",\"a b\",\"Größe\"]")
+                .with("email", "\"alice@example.com\"")
+                .with("jti", "\"token-1\""));
+
+    assertThat(verdict)
+        .isInstanceOfSatisfying(
+            TokenVerdict.Valid.class,
+            valid -> {
+              Claims claims = valid.claims();
+              assertThat(claims.rights())
+                  .containsExactlyInAnyOrder("read", "write:news", "a b", "Größe");
+              assertThat(claims.email()).isEqualTo("alice@example.com");
+              assertThat(claims.jti()).isEqualTo("token-1");
+              assertThat(claims.issuedAt()).isEqualTo(NOW);
+              assertThat(claims.hash()).matches("[0-9a-f]{64}");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          scope       | 7
+          scope       | null
+          scope       | ["read"]
+          scope       | "re\\"ad"
+          scope       | "re\\\\ad"
+          scope       | "réad"
+          scope       | "read\\twrite"
+          permissions | "read"
+          permissions | {}
+          permissions | null
+          permissions | [7]
+          permissions | [null]
+          permissions | [""]
+          permissions | [["read"]]
+          permissions | ["a\\nb"]
+          email       | ""
+          email       | "a@b"
+          email       | "alice"
+          email       | 7
+          email       | null
+          email       | ["alice@example.com"]
+          email       | "älice@example.com"
+          jti         | 7
+          jti         | null
+          jti         | {}
+          jti         | "a\\u0000"
+          """)
+  void believesNoClaimOfTheWrongKind(String claim, String json) {
+    assertInvalid(good().with(claim, json), claim + " unusable");
+  }
+
+  @Test
+  void believesNoMoreThanItsBounds() {
+    String many = "\"x\",".repeat(256);
+    String most = "[" + many.substring(0, many.length() - 1) + "]";
+    assertThat(verify(good().with("permissions", most))).isInstanceOf(TokenVerdict.Valid.class);
+    assertInvalid(good().with("permissions", "[" + many + "\"x\"]"), "permissions unusable");
+    String text = "x".repeat(257);
+    assertInvalid(good().with("permissions", "[\"" + text + "\"]"), "permissions unusable");
+    assertInvalid(good().with("jti", '"' + text + '"'), "jti unusable");
+    assertInvalid(good().with("email", '"' + text + "@example.com\""), "email unusable");
+  }
+
+  /** Contract 3.2: a good signature, but expired. */
+  @Test
+  void callsAnExpiredTokenExpiredWhateverElseItSays() {
+    for (Tokens expired :
+        new Tokens[] {
+          good().with("exp", "1").without("user_id"),
+          good().with("exp", "1").with("email", "7"),
+          good().with("exp", "1").with("scope", "[]")
+        }) {
+      assertThat(verify(expired)).isInstanceOf(TokenVerdict.Expired.class);
+    }
+    assertInvalid(good().with("exp", "1").with("nbf", Long.toString(SECONDS + 9)), "not valid yet");
+  }
+
+  @Test
+  void believesNoPayloadThatMeansTwoThings() {
+    for (String payload :
+        new String[] {
+          "{\"user_id\":\"42\",\"user_id\":\"43\"}",
+          "{\"user_id\":\"42\",\"\\u0075ser_id\":\"43\"}",
+          "{\"user_id\":\"42\",\"exp\":NaN}",
+          "{\"user_id\":\"42\",\"exp\":Infinity}",
+          "{\"user_id\":\"42\",\"exp\":0x7fffffff}",
+          "{\"user_id\":\"42\",\"exp\":+1}",
+          "{\"user_id\":\"42\"} {}",
+          "{\"user_id\":\"42\",\"x\":" + "[".repeat(1_000) + "]".repeat(1_000) + "}",
+          "{\"user_id\":\"42\",\"x\":" + "{\"a\":".repeat(500) + "1" + "}".repeat(500) + "}",
+          "{\"user_id\":" + "9".repeat(2_000) + "}",
+          "{\"user_id\":\"42\",\"exp\":1" + "0".repeat(2_000) + "}"
+        }) {
+      String token = Tokens.withPayload(payload);
+      assertInvalid(verify("", token), "payload is not JSON", token);
+    }
+  }
+
+  @ParameterizedTest(name = "exp {0}")
+  @ValueSource(strings = {"-1e300", "-1e400", "1e-400", "-0", "-0.0", "1e-999999999"})
+  void aTimeOfLongAgoIsOver(String exp) {
+    assertThat(verify(good().with("exp", exp))).isInstanceOf(TokenVerdict.Expired.class);
   }
 
   // --- times ------------------------------------------------------------------------------------
@@ -274,7 +400,7 @@ final class TokenVerifierTest {
     String unsigned = good().unsigned();
     assertInvalid(verify("", unsigned), "no compact JWS", unsigned);
     String none = good().header("{\"alg\":\"none\"}").unsigned();
-    assertInvalid(verify("", none), "no compact JWS", none);
+    assertInvalid(verify("", none), "algorithm not allowed", none);
   }
 
   @Test
