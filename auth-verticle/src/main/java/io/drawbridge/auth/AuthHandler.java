@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
+import io.drawbridge.auth.bridge.Envelope;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.token.TokenVerdict;
 import io.drawbridge.auth.token.TokenVerifier;
@@ -68,7 +69,11 @@ final class AuthHandler implements MessageHandler {
 
   @Override
   public void binary(Connection connection, Payload payload) {
-    connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
+    if (bridged != null) {
+      bridged.receive(Envelope.parse(payload.nioBuffer()), true);
+    } else {
+      connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
+    }
   }
 
   /** The deadline of the token, or its end. */
@@ -87,6 +92,13 @@ final class AuthHandler implements MessageHandler {
       MessageHandler.super.tell(connection, notice);
     } else {
       bridged.tell(notice);
+    }
+  }
+
+  @Override
+  public void closed(Connection connection) {
+    if (bridged != null) {
+      bridged.closed();
     }
   }
 

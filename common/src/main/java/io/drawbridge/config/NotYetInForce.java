@@ -26,8 +26,6 @@ final class NotYetInForce {
           new Key("auth.keys", s -> s.auth().keys()),
           new Key("auth.jwks", s -> s.auth().jwks()),
           new Key("auth.algorithms", s -> s.auth().algorithms()),
-          new Key("bridge.inbound", s -> s.bridge().inbound()),
-          new Key("bridge.outbound", s -> s.bridge().outbound()),
           new Key("tls.cert", s -> s.tls().cert()),
           new Key("tls.key", s -> s.tls().key()),
           new Key("tls.clientCa", s -> s.tls().clientCa()),

@@ -16,8 +16,6 @@ class NotYetInForceTest {
           auth.keys                  | [{file: a.pem, algorithm: RS256}] | []
           auth.jwks                  | https://id.example/keys           | null
           auth.algorithms            | RS256                             | ["HS256"]
-          bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
-          bridge.outbound            | [{addressRegex: a.*}]             | []
           tls.clientCa               | ca.pem                            | null
           cluster.enabled            | true                              | false
           cluster.kubernetesService  | drawbridge                        | null

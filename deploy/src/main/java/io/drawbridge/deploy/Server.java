@@ -2,6 +2,7 @@ package io.drawbridge.deploy;
 
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.EchoSettings;
@@ -170,8 +171,10 @@ public final class Server {
     } catch (IOException e) {
       return Future.failedFuture(e);
     }
+    AddressHub hub = new AddressHub();
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(collect(instances, () -> new AuthVerticle(gateway, secret)), auth.instances())
+    return deploy(
+            collect(instances, () -> new AuthVerticle(gateway, secret, hub)), auth.instances())
         .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
         .onSuccess(edges::add)
         .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));

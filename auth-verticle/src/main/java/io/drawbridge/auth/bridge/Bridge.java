@@ -1,32 +1,74 @@
 package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
+import io.drawbridge.auth.token.Claims;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.config.BridgeRule;
 import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.connection.Connection;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What the sessions of one event loop share: the event bus, and the rules of who may use it. */
+/**
+ * What the sessions of one event loop share: the event bus, the rules of who may use it, and which
+ * of them listen to which address. To be made and used on that event loop.
+ */
 public final class Bridge {
   /** The answer to a ping. */
   public static final String PONG = "{\"type\":\"pong\"}";
 
+  final Vertx vertx;
   final EventBus bus;
   final String node;
-  private final List<BridgeRule> inbound;
+  final Turn turn;
+  private final Context context;
+  private final AddressHub hub;
+  private final Map<String, Audience> audiences = new HashMap<>();
+  private final Set<BridgeSession> sessions = new HashSet<>();
+  private BridgeSettings rules;
 
-  public Bridge(EventBus bus, String node, BridgeSettings settings) {
-    this.bus = bus;
+  /**
+   * @param hub the process's
+   * @param node what services know the process by
+   */
+  public Bridge(Vertx vertx, AddressHub hub, String node, BridgeSettings rules) {
+    this.vertx = vertx;
+    this.bus = vertx.eventBus();
+    this.hub = hub;
     this.node = node;
-    this.inbound = settings.inbound();
+    this.rules = rules;
+    this.context = vertx.getOrCreateContext();
+    this.turn = new Turn(context);
   }
 
+  /** Begins a session, which from now on hears what is published to its user. */
   public BridgeSession open(Connection connection, Session session) {
-    return new BridgeSession(this, connection, session);
+    BridgeSession opened = new BridgeSession(this, connection, session);
+    sessions.add(opened);
+    return opened;
+  }
+
+  void closed(BridgeSession session) {
+    sessions.remove(session);
+  }
+
+  /** From now on, other rules hold; what sessions have registered is judged by them anew. */
+  public void rules(BridgeSettings fresh) {
+    rules = fresh;
+    sessions.forEach(BridgeSession::judgeAnew);
+  }
+
+  /** To be called when all sessions have ended. */
+  public void close() {
+    hub.leave(context);
   }
 
   /** Whether it is a bridge's ping, which clients send even before they have shown a token. */
@@ -34,16 +76,59 @@ public final class Bridge {
     if (!text.startsWith("{")) {
       return false;
     }
-    try {
-      return "ping".equals(new JsonObject(text).getValue("type"));
-    } catch (DecodeException e) {
-      return false;
+    JsonObject envelope = Envelope.parse(text);
+    return envelope != null && "ping".equals(envelope.getValue("type"));
+  }
+
+  // --- rules ------------------------------------------------------------------------------------
+
+  boolean allows(BridgeAction action, String address, Claims claims) {
+    return rule(action, address, claims) != null;
+  }
+
+  /** The rule that allows it; null when none does. One that can't be judged yet allows nothing. */
+  @Nullable BridgeRule rule(BridgeAction action, String address, Claims claims) {
+    List<BridgeRule> list = action == BridgeAction.REGISTER ? rules.outbound() : rules.inbound();
+    for (BridgeRule rule : list) {
+      if (address.equals(rule.address())
+          && rule.actions().contains(action)
+          && rule.schema() == null
+          && (rule.scope() == null || claims.rights().contains(rule.scope()))) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  // --- who listens ------------------------------------------------------------------------------
+
+  Audience join(String address, Registration member) {
+    Audience audience = audiences.get(address);
+    if (audience != null) {
+      audience.add(member);
+      return audience;
+    }
+    Audience fresh = new Audience(address, context);
+    audiences.put(address, fresh);
+    fresh.add(member);
+    hub.join(bus, fresh);
+    return fresh;
+  }
+
+  void leave(String address, Registration member) {
+    Audience audience = audiences.get(address);
+    if (audience == null) {
+      return;
+    }
+    audience.remove(member);
+    if (audience.size() == 0) {
+      audiences.remove(address);
+      hub.leave(audience);
     }
   }
 
-  /** Nothing is allowed but what a rule names. */
-  boolean allows(BridgeAction action, String address) {
-    return inbound.stream()
-        .anyMatch(rule -> address.equals(rule.address()) && rule.actions().contains(action));
+  /** Runs this on the bridge's event loop, now or soon. */
+  void run(Runnable task) {
+    context.runOnContext(turn -> task.run());
   }
 }

@@ -2,34 +2,48 @@ package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
+import io.drawbridge.config.BridgeRule;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Notice;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bridge for one session: its envelopes become messages on the event bus, and replies become
- * envelopes. Services see who sent a message in headers that no client can set.
+ * The bridge for one session: its envelopes become messages on the event bus, and messages and
+ * replies become envelopes. Services see who sent a message in headers that no client can set.
  */
 public final class BridgeSession {
+  /** What is published to this address and the user's id reaches all of the user's sessions. */
+  private static final String USER = "drawbridge.user.";
+
   /** Headers under this prefix are ours. */
   private static final String STAMP = "drawbridge-";
 
+  /** As the event bus has it. */
   private static final Duration REPLY_WITHIN = Duration.ofSeconds(30);
+
+  /** How long reading stops at most until the event bus knows of a registration. */
+  private static final long HEARD_WITHIN_SECONDS = 5;
+
   private static final int MOST_PENDING = 256;
   private static final int LONGEST_ADDRESS = 1024;
+  private static final int UNAVAILABLE = 503;
 
   private final Bridge bridge;
   private final Connection connection;
-  private final Session session;
+  private final Sink sink;
+  private final Registrations registrations;
+  private final OpenRequests requests;
+  private Session session;
 
   /** Requests on the event bus that have no reply yet. */
   private int pending;
@@ -38,113 +52,231 @@ public final class BridgeSession {
     this.bridge = bridge;
     this.connection = connection;
     this.session = session;
+    this.sink = new Sink(connection, bridge.turn);
+    this.requests = new OpenRequests(bridge.vertx);
+    String own = USER + session.user();
+    this.registrations = new Registrations(bridge, this, own);
+    registrations.add(own, REPLY_WITHIN);
   }
 
-  /** A refusal of an envelope: what the client is told, in the bridge's own word and in ours. */
-  private record Refusal(ErrorKind kind, int code, String word, String message) {
-
-    Refusal(ErrorKind kind, String word, String message) {
-      this(kind, kind.failureCode(), word, message);
-    }
-
-    /** What the event bus answered; the bridge has no word of its own for it. */
-    static Refusal ofBus(ErrorKind kind) {
-      return new Refusal(kind, "", kind.words());
-    }
-  }
-
-  private static final Refusal DENIED =
-      new Refusal(ErrorKind.ACCESS_DENIED, "access_denied", ErrorKind.ACCESS_DENIED.words());
-
+  /** A text message of the client. */
   public void receive(String text) {
-    JsonObject envelope;
-    try {
-      envelope = new JsonObject(text);
-    } catch (DecodeException e) {
-      refuse(null, invalid("invalid_json", "The message is not a JSON object"));
+    receive(Envelope.parse(text), false);
+  }
+
+  /**
+   * A message of the client.
+   *
+   * @param envelope as {@link Envelope#parse(String)} gives it
+   * @param binary its kind; the client is answered by the same
+   */
+  public void receive(@Nullable JsonObject envelope, boolean binary) {
+    sink.mirror(binary);
+    if (envelope == null) {
+      refuse(null, Refusal.invalid("invalid_json", "The message is not a JSON object"));
       return;
     }
     if (!(envelope.getValue("type") instanceof String type)) {
-      refuse(null, invalid("missing_type", "The message has no type"));
+      refuse(null, Refusal.invalid("missing_type", "The message has no type"));
       return;
     }
     switch (type) {
-      case "ping" -> connection.sendText(Bridge.PONG);
+      case "ping" -> sink.send(Bridge.PONG);
       case "send" -> toBus(envelope, BridgeAction.SEND);
       case "publish" -> toBus(envelope, BridgeAction.PUBLISH);
-      // No rule lets anybody register yet.
-      case "register", "unregister" -> refuse(null, DENIED);
-      default -> refuse(null, invalid("invalid_type", "The type is unknown"));
+      case "register" -> register(envelope);
+      case "unregister" -> unregister(envelope);
+      default -> refuse(null, Refusal.invalid("invalid_type", "The type is unknown"));
     }
   }
 
   /** Tells the client of an error after which the connection goes on. */
   public void tell(Notice notice) {
-    String word = notice.kind().name().toLowerCase(Locale.ROOT);
-    connection.sendText(err(notice).put("body", word).encode());
+    sink.send(Envelope.err(notice, null).put("body", Envelope.word(notice.kind())));
+  }
+
+  /** The same session has another token: what it has registered is judged by its rights anew. */
+  public void refreshed(Session fresh) {
+    session = fresh;
+    judgeAnew();
+  }
+
+  /** No message goes either way any more. */
+  public void closed() {
+    registrations.clear();
+    requests.failAll();
+    bridge.closed(this);
+  }
+
+  // --- registrations ----------------------------------------------------------------------------
+
+  private void register(JsonObject envelope) {
+    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
+      refuse(null, Refusal.invalid("missing_address", "The message has no address"));
+    } else if (address.length() > LONGEST_ADDRESS) {
+      refuse(null, Refusal.invalid("max_address_length_reached", "The address is too long"));
+    } else if (!registrations.has(address)) {
+      register(address);
+    }
+  }
+
+  private void register(String address) {
+    BridgeRule rule = bridge.rule(BridgeAction.REGISTER, address, session.claims());
+    if (rule == null) {
+      refuse(null, Refusal.DENIED);
+    } else if (registrations.isFull()) {
+      refuse(
+          null,
+          new Refusal(
+              ErrorKind.RATE_LIMITED, "max_handlers_reached", "Too many registrations at once"));
+    } else {
+      awaitHeard(address, registrations.add(address, answerWithin(rule)).heard);
+    }
+  }
+
+  /** What the client sends behind it is read once the event bus knows that it listens. */
+  private void awaitHeard(String address, Future<Void> heard) {
+    if (heard.succeeded()) {
+      return;
+    }
+    connection.hold();
+    heard
+        .timeout(HEARD_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .onComplete(done -> bridge.run(() -> heard(address, done.succeeded())));
+  }
+
+  private void heard(String address, boolean succeeded) {
+    if (!succeeded) {
+      registrations.remove(address);
+      refuse(
+          null,
+          new Refusal(
+              ErrorKind.INTERNAL_ERROR,
+              "registration_failure",
+              "The event bus did not take the registration"));
+    }
+    connection.release();
+  }
+
+  /** As in the Vert.x bridge: without an answer, unless the address is none that it may have. */
+  private void unregister(JsonObject envelope) {
+    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
+      refuse(null, Refusal.invalid("missing_address", "The message has no address"));
+    } else if (registrations.isOwn(address)) {
+      // Always heard.
+      return;
+    } else if (registrations.has(address)) {
+      registrations.remove(address);
+    } else if (!bridge.allows(BridgeAction.REGISTER, address, session.claims())) {
+      refuse(null, Refusal.DENIED);
+    }
+  }
+
+  /**
+   * Ends the registrations that are not allowed any more, and tells the client. Nobody did wrong,
+   * so nothing is logged and nobody is struck.
+   */
+  void judgeAnew() {
+    registrations
+        .keepOnly(address -> bridge.allows(BridgeAction.REGISTER, address, session.claims()))
+        .forEach(
+            address -> {
+              ErrorKind kind = ErrorKind.ACCESS_DENIED;
+              Notice notice =
+                  new Notice(
+                      kind,
+                      "The registration has ended",
+                      kind.retryAfter(),
+                      UUID.randomUUID().toString());
+              sink.send(Envelope.err(notice, address).put("body", "access_denied"));
+            });
   }
 
   // --- to the bus -------------------------------------------------------------------------------
 
   private void toBus(JsonObject envelope, BridgeAction action) {
     String replyAddress = envelope.getValue("replyAddress") instanceof String text ? text : null;
-    Refusal refusal = refusal(envelope, action);
+    Refusal refusal = malformed(envelope);
+    if (refusal == null && replyAddress != null && pending >= MOST_PENDING) {
+      refusal = Refusal.tooMany("Too many requests without a reply");
+    }
     if (refusal != null) {
       refuse(replyAddress, refusal);
+    } else if (action == BridgeAction.SEND && requests.knows(envelope.getString("address"))) {
+      answer(envelope, replyAddress);
+    } else {
+      deliver(envelope, action, replyAddress);
+    }
+  }
+
+  private void deliver(JsonObject envelope, BridgeAction action, @Nullable String replyAddress) {
+    String address = envelope.getString("address");
+    BridgeRule rule = bridge.rule(action, address, session.claims());
+    if (rule == null) {
+      refuse(replyAddress, Refusal.DENIED);
       return;
     }
-    String address = envelope.getString("address");
     Object body = envelope.getValue("body");
-    DeliveryOptions options = stamped(envelope.getJsonObject("headers"));
+    DeliveryOptions options =
+        stamped(envelope.getJsonObject("headers")).setSendTimeout(answerWithin(rule).toMillis());
     if (action == BridgeAction.PUBLISH) {
       bridge.bus.publish(address, body, options);
     } else if (replyAddress == null) {
       bridge.bus.send(address, body, options);
     } else {
-      request(address, body, options, replyAddress);
+      await(bridge.bus.request(address, body, options), replyAddress);
     }
   }
 
-  private @Nullable Refusal refusal(JsonObject envelope, BridgeAction action) {
+  /** The answer to a request that the client was given. */
+  private void answer(JsonObject envelope, @Nullable String replyAddress) {
+    Message<?> request = requests.take(envelope.getString("address"));
+    if (request == null) {
+      refuse(
+          replyAddress,
+          new Refusal(
+              ErrorKind.NO_HANDLERS,
+              Envelope.word(ErrorKind.NO_HANDLERS),
+              "Nobody waits for this answer any more"));
+      return;
+    }
+    Object body = envelope.getValue("body");
+    DeliveryOptions options =
+        stamped(envelope.getJsonObject("headers")).setSendTimeout(REPLY_WITHIN.toMillis());
+    if (replyAddress == null) {
+      request.reply(body, options);
+    } else {
+      await(request.replyAndRequest(body, options), replyAddress);
+    }
+  }
+
+  private static Duration answerWithin(BridgeRule rule) {
+    Duration own = rule.timeout();
+    return own == null ? REPLY_WITHIN : own;
+  }
+
+  private static @Nullable Refusal malformed(JsonObject envelope) {
     if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
-      return invalid("missing_address", "The message has no address");
+      return Refusal.invalid("missing_address", "The message has no address");
     }
     if (address.length() > LONGEST_ADDRESS) {
-      return invalid("invalid_address", "The address is too long");
+      return Refusal.invalid("invalid_address", "The address is too long");
     }
     Object headers = envelope.getValue("headers");
     if (headers != null && !(headers instanceof JsonObject)) {
-      return invalid("invalid_headers", "The headers are no JSON object");
+      return Refusal.invalid("invalid_headers", "The headers are no JSON object");
     }
     Object replyAddress = envelope.getValue("replyAddress");
     if (replyAddress != null && !(replyAddress instanceof String)) {
-      return invalid("invalid_reply_address", "The replyAddress is no string");
+      return Refusal.invalid("invalid_reply_address", "The replyAddress is no string");
     }
-    if (!isBody(envelope.getValue("body"))) {
-      return invalid("invalid_body", "The body is a number out of range");
-    }
-    if (!bridge.allows(action, address)) {
-      return DENIED;
-    }
-    return replyAddress != null && pending >= MOST_PENDING
-        ? new Refusal(ErrorKind.RATE_LIMITED, "rate_limited", "Too many requests without a reply")
-        : null;
-  }
-
-  /** What the event bus has a codec for. */
-  private static boolean isBody(@Nullable Object body) {
-    return body == null
-        || body instanceof JsonObject
-        || body instanceof JsonArray
-        || body instanceof String
-        || body instanceof Boolean
-        || body instanceof Integer
-        || body instanceof Long
-        || body instanceof Double;
+    return Envelope.isBody(envelope.getValue("body"))
+        ? null
+        : Refusal.invalid("invalid_body", "The body is a number out of range");
   }
 
   private DeliveryOptions stamped(@Nullable JsonObject headers) {
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(REPLY_WITHIN.toMillis());
+    DeliveryOptions options = new DeliveryOptions();
     if (headers != null) {
       headers.forEach(
           header -> {
@@ -160,50 +292,61 @@ public final class BridgeSession {
         .addHeader(STAMP + "node", bridge.node);
   }
 
-  private void request(
-      String address, @Nullable Object body, DeliveryOptions options, String replyAddress) {
+  private void await(Future<Message<Object>> reply, String replyAddress) {
     pending++;
-    bridge
-        .bus
-        .request(address, body, options)
+    reply
         .onComplete(done -> pending--)
-        .onSuccess(reply -> connection.sendText(rec(replyAddress, reply).encode()))
-        .onFailure(cause -> refuse(replyAddress, failure(cause)));
+        .onSuccess(message -> replied(replyAddress, message))
+        .onFailure(cause -> refuse(replyAddress, Refusal.of(cause)));
+  }
+
+  private void replied(String replyAddress, Message<Object> reply) {
+    if (!connection.isOpen()) {
+      reply.fail(UNAVAILABLE, "The client is gone");
+      return;
+    }
+    if (asks(reply) && requests.isFull()) {
+      reply.fail(UNAVAILABLE, "The client has too many requests to answer");
+      refuse(replyAddress, Refusal.tooMany("Too many requests without an answer"));
+      return;
+    }
+    try {
+      give(replyAddress, reply, REPLY_WITHIN);
+    } catch (RuntimeException e) {
+      reply.fail(ErrorKind.INTERNAL_ERROR.failureCode(), "The body can't be told as JSON");
+      refuse(replyAddress, Refusal.of(e));
+    }
   }
 
   // --- to the client ----------------------------------------------------------------------------
 
-  private static JsonObject rec(String address, Message<Object> message) {
-    JsonObject rec =
-        new JsonObject().put("type", "rec").put("address", address).put("body", message.body());
-    if (!message.headers().isEmpty()) {
-      JsonObject headers = new JsonObject();
-      message.headers().forEach(header -> headers.put(header.getKey(), header.getValue()));
-      rec.put("headers", headers);
+  /** What many sessions are told; the caller keeps its reference. */
+  void hear(ByteBuf envelope) {
+    sink.send(envelope);
+  }
+
+  /** Whether a message that only one session gets should be given to this one. */
+  boolean takes(Message<?> message) {
+    return sink.takesMore() && !(asks(message) && requests.isFull());
+  }
+
+  /** A message for this session alone; fails where its body can't be told as JSON. */
+  void give(String address, Message<?> message, Duration answerWithin) {
+    if (!asks(message)) {
+      sink.send(Envelope.rec(address, message, null));
+      return;
     }
-    return rec;
-  }
-
-  private static Refusal failure(Throwable cause) {
-    if (!(cause instanceof ReplyException failure)) {
-      return Refusal.ofBus(ErrorKind.INTERNAL_ERROR);
+    String answerTo = requests.add(message, answerWithin);
+    try {
+      sink.send(Envelope.rec(address, message, answerTo));
+    } catch (RuntimeException e) {
+      requests.take(answerTo);
+      throw e;
     }
-    return switch (failure.failureType()) {
-      case TIMEOUT -> Refusal.ofBus(ErrorKind.TIMEOUT);
-      case NO_HANDLERS -> Refusal.ofBus(ErrorKind.NO_HANDLERS);
-      default ->
-          new Refusal(ErrorKind.RECIPIENT_FAILURE, failure.failureCode(), "", words(failure));
-    };
   }
 
-  /** A service's own words are meant for its client. */
-  private static String words(ReplyException failure) {
-    String message = failure.getMessage();
-    return message == null ? ErrorKind.RECIPIENT_FAILURE.words() : message;
-  }
-
-  private static Refusal invalid(String word, String message) {
-    return new Refusal(ErrorKind.INVALID_MESSAGE, word, message);
+  private static boolean asks(Message<?> message) {
+    return message.replyAddress() != null;
   }
 
   /** Logs the refusal and tells the client; under the address where it waits for a reply. */
@@ -212,28 +355,10 @@ public final class BridgeSession {
       return;
     }
     Notice notice = connection.report(refusal.kind(), refusal.message(), refusal.word());
-    JsonObject err = err(notice).put("failureCode", refusal.code());
-    if (replyAddress != null) {
-      err.put("address", replyAddress);
-    }
+    JsonObject err = Envelope.err(notice, replyAddress).put("failureCode", refusal.code());
     if (!refusal.word().isEmpty()) {
       err.put("body", refusal.word());
     }
-    connection.sendText(err.encode());
-  }
-
-  private static JsonObject err(Notice notice) {
-    ErrorKind kind = notice.kind();
-    JsonObject err =
-        new JsonObject()
-            .put("type", "err")
-            .put("failureCode", kind.failureCode())
-            .put("failureType", kind.name())
-            .put("message", notice.message())
-            .put("temporary", kind.temporary());
-    if (kind.temporary()) {
-      err.put("retryAfterMs", notice.retryAfter().toMillis());
-    }
-    return err.put("errorId", notice.id());
+    sink.send(err);
   }
 }
