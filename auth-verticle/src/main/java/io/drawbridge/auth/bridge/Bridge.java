@@ -63,7 +63,8 @@ public final class Bridge {
   /** From now on, other rules hold; what sessions have registered is judged by them anew. */
   public void rules(BridgeSettings fresh) {
     rules = fresh;
-    sessions.forEach(BridgeSession::judgeAnew);
+    // One that takes no more is closed meanwhile.
+    List.copyOf(sessions).forEach(BridgeSession::judgeAnew);
   }
 
   /** To be called when all sessions have ended. */

@@ -12,7 +12,6 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +24,16 @@ public final class BridgeSession {
   /** What is published to this address and the user's id reaches all of the user's sessions. */
   private static final String USER = "drawbridge.user.";
 
-  /** Headers under this prefix are ours. */
-  private static final String STAMP = "drawbridge-";
-
   /** As the event bus has it. */
   private static final Duration REPLY_WITHIN = Duration.ofSeconds(30);
+
+  /** The event bus counts in these. */
+  private static final Duration SHORTEST = Duration.ofMillis(1);
 
   /** How long reading stops at most until the event bus knows of a registration. */
   private static final long HEARD_WITHIN_SECONDS = 5;
 
   private static final int MOST_PENDING = 256;
-  private static final int LONGEST_ADDRESS = 1024;
   private static final int UNAVAILABLE = 503;
 
   private final Bridge bridge;
@@ -113,7 +111,7 @@ public final class BridgeSession {
   private void register(JsonObject envelope) {
     if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
       refuse(null, Refusal.invalid("missing_address", "The message has no address"));
-    } else if (address.length() > LONGEST_ADDRESS) {
+    } else if (address.length() > Envelope.LONGEST_ADDRESS) {
       refuse(null, Refusal.invalid("max_address_length_reached", "The address is too long"));
     } else if (!registrations.has(address)) {
       register(address);
@@ -196,7 +194,7 @@ public final class BridgeSession {
 
   private void toBus(JsonObject envelope, BridgeAction action) {
     String replyAddress = envelope.getValue("replyAddress") instanceof String text ? text : null;
-    Refusal refusal = malformed(envelope);
+    Refusal refusal = Envelope.malformed(envelope);
     if (refusal == null && replyAddress != null && pending >= MOST_PENDING) {
       refusal = Refusal.tooMany("Too many requests without a reply");
     }
@@ -218,7 +216,8 @@ public final class BridgeSession {
     }
     Object body = envelope.getValue("body");
     DeliveryOptions options =
-        stamped(envelope.getJsonObject("headers")).setSendTimeout(answerWithin(rule).toMillis());
+        StampedHeaders.of(envelope, session, bridge.node)
+            .setSendTimeout(answerWithin(rule).toMillis());
     if (action == BridgeAction.PUBLISH) {
       bridge.bus.publish(address, body, options);
     } else if (replyAddress == null) {
@@ -242,7 +241,7 @@ public final class BridgeSession {
     }
     Object body = envelope.getValue("body");
     DeliveryOptions options =
-        stamped(envelope.getJsonObject("headers")).setSendTimeout(REPLY_WITHIN.toMillis());
+        StampedHeaders.of(envelope, session, bridge.node).setSendTimeout(REPLY_WITHIN.toMillis());
     if (replyAddress == null) {
       request.reply(body, options);
     } else {
@@ -252,44 +251,10 @@ public final class BridgeSession {
 
   private static Duration answerWithin(BridgeRule rule) {
     Duration own = rule.timeout();
-    return own == null ? REPLY_WITHIN : own;
-  }
-
-  private static @Nullable Refusal malformed(JsonObject envelope) {
-    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
-      return Refusal.invalid("missing_address", "The message has no address");
+    if (own == null) {
+      return REPLY_WITHIN;
     }
-    if (address.length() > LONGEST_ADDRESS) {
-      return Refusal.invalid("invalid_address", "The address is too long");
-    }
-    Object headers = envelope.getValue("headers");
-    if (headers != null && !(headers instanceof JsonObject)) {
-      return Refusal.invalid("invalid_headers", "The headers are no JSON object");
-    }
-    Object replyAddress = envelope.getValue("replyAddress");
-    if (replyAddress != null && !(replyAddress instanceof String)) {
-      return Refusal.invalid("invalid_reply_address", "The replyAddress is no string");
-    }
-    return Envelope.isBody(envelope.getValue("body"))
-        ? null
-        : Refusal.invalid("invalid_body", "The body is a number out of range");
-  }
-
-  private DeliveryOptions stamped(@Nullable JsonObject headers) {
-    DeliveryOptions options = new DeliveryOptions();
-    if (headers != null) {
-      headers.forEach(
-          header -> {
-            String name = header.getKey();
-            if (header.getValue() != null && !name.toLowerCase(Locale.ROOT).startsWith(STAMP)) {
-              options.addHeader(name, header.getValue().toString());
-            }
-          });
-    }
-    return options
-        .addHeader(STAMP + "user", session.user())
-        .addHeader(STAMP + "session", session.id())
-        .addHeader(STAMP + "node", bridge.node);
+    return own.compareTo(SHORTEST) < 0 ? SHORTEST : own;
   }
 
   private void await(Future<Message<Object>> reply, String replyAddress) {

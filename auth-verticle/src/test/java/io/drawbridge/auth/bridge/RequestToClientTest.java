@@ -297,7 +297,21 @@ final class RequestToClientTest {
     assertThat(next(client).getString("body")).isEqualTo("x");
   }
 
-  /** Has no properties and refuses to be read. */
+  @Test
+  void aReplyThatCanNotBeJsonFailsTheClientsRequest() {
+    edge.start();
+    edge.bus().registerDefaultCodec(Stubborn.class, new StubbornCodec());
+    edge.service("echo", message -> message.reply(new Stubborn()));
+    WsConversation client = edge.client("42");
+
+    client.send(envelope("send", "echo").put("body", "x").put("replyAddress", "r1").encode());
+
+    JsonObject err = next(client);
+    assertThat(err.getString("address")).isEqualTo("r1");
+    assertThat(err.getString("failureType")).isEqualTo("INTERNAL_ERROR");
+  }
+
+  /** Can't be read. */
   public static final class Stubborn {
     public Object getAnything() {
       return List.of().get(0);

@@ -1,0 +1,32 @@
+package io.drawbridge.auth.bridge;
+
+import io.drawbridge.auth.session.Session;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+
+/** The headers of a message to the event bus: the client's, and who it is, which it can't forge. */
+final class StampedHeaders {
+  /** Headers under this prefix are ours. */
+  private static final String STAMP = "drawbridge-";
+
+  private StampedHeaders() {}
+
+  static DeliveryOptions of(JsonObject envelope, Session session, String node) {
+    DeliveryOptions options = new DeliveryOptions();
+    JsonObject headers = envelope.getJsonObject("headers");
+    if (headers != null) {
+      headers.forEach(
+          header -> {
+            String name = header.getKey();
+            if (header.getValue() != null && !name.toLowerCase(Locale.ROOT).startsWith(STAMP)) {
+              options.addHeader(name, header.getValue().toString());
+            }
+          });
+    }
+    return options
+        .addHeader(STAMP + "user", session.user())
+        .addHeader(STAMP + "session", session.id())
+        .addHeader(STAMP + "node", node);
+  }
+}
