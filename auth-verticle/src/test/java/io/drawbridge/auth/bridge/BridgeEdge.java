@@ -29,7 +29,11 @@ final class BridgeEdge implements AfterEachCallback {
   private static final String RULES =
       """
       bridge:
-        inbound: [ { address: echo }, { address: news }, { address: service } ]
+        inbound:
+          - { address: echo }
+          - { address: news }
+          - { address: service }
+          - { address: hurried, timeout: 100ms }
         outbound:
           - { address: news }
           - { address: service }

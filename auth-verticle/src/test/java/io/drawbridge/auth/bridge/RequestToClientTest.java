@@ -163,6 +163,20 @@ final class RequestToClientTest {
   }
 
   @Test
+  void aRuleSaysHowLongAServiceMayTake() {
+    edge.start();
+    edge.service("hurried", message -> {});
+    WsConversation client = edge.client("42");
+
+    client.send(envelope("send", "hurried").put("body", "x").put("replyAddress", "r1").encode());
+
+    JsonObject err = next(client);
+    assertThat(err.getString("address")).isEqualTo("r1");
+    assertThat(err.getString("failureType")).isEqualTo("TIMEOUT");
+    assertThat(err.getInteger("failureCode")).isEqualTo(-1);
+  }
+
+  @Test
   void anAddressForAnAnswerWorksOnce() {
     edge.start();
     WsConversation client = edge.listener("42", "service");
