@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
+import io.drawbridge.auth.bridge.Envelope;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
@@ -13,6 +14,7 @@ import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Time;
 import io.drawbridge.wire.Payload;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -65,19 +67,28 @@ final class AuthHandler implements MessageHandler {
     String text = payload.text();
     if (bridged == null) {
       first(connection, text);
-      return;
-    }
-    AuthMessage message = AuthMessage.later(text);
-    if (message == null) {
-      bridged.receive(text);
     } else {
-      refresh(connection, message);
+      later(connection, bridged, Envelope.parse(text), false);
     }
   }
 
   @Override
   public void binary(Connection connection, Payload payload) {
-    connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
+    if (bridged == null) {
+      connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
+    } else {
+      later(connection, bridged, Envelope.parse(payload.nioBuffer()), true);
+    }
+  }
+
+  private void later(
+      Connection connection, BridgeSession session, @Nullable JsonObject envelope, boolean binary) {
+    AuthMessage message = envelope == null ? null : AuthMessage.later(envelope);
+    if (message == null) {
+      session.receive(envelope, binary);
+    } else {
+      refresh(connection, message);
+    }
   }
 
   /** The deadline of the first message or of its verification, or the end of the token. */
@@ -150,7 +161,7 @@ final class AuthHandler implements MessageHandler {
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       open(connection, message, valid.claims());
       if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
-        bridged.receive(text);
+        bridged.receive(Envelope.parse(text), false);
       }
     }
   }

@@ -43,7 +43,7 @@ record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddr
       if ("ping".equals(envelope.getValue("type"))) {
         return new AuthMessage(Form.PING, null, null);
       }
-      AuthMessage message = of(envelope);
+      AuthMessage message = later(envelope);
       String carried = message == null ? carried(envelope) : null;
       if (message != null) {
         return message;
@@ -54,19 +54,8 @@ record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddr
     return new AuthMessage(Form.BARE, text, null);
   }
 
-  /** A message of a client that has shown a token before; null where it shows none. */
-  static @Nullable AuthMessage later(String text) {
-    // Spares all others a second parsing. A type or address that does not hold the word as it is
-    // can
-    // only mean it by escapes of this kind (RFC 8259 §7).
-    if (!text.contains("auth") && !text.contains("\\u")) {
-      return null;
-    }
-    JsonObject envelope = Envelope.parse(text);
-    return envelope == null ? null : of(envelope);
-  }
-
-  private static @Nullable AuthMessage of(JsonObject envelope) {
+  /** An envelope of a client that has shown a token before; null where it shows none. */
+  static @Nullable AuthMessage later(JsonObject envelope) {
     Object type = envelope.getValue("type");
     if ("auth".equals(type)) {
       return new AuthMessage(Form.AUTH, text(envelope, "token"), null);

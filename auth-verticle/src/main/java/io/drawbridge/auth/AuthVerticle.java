@@ -1,6 +1,8 @@
 package io.drawbridge.auth;
 
+import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.bridge.Rules;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.TokenVerifier;
@@ -19,6 +21,8 @@ public final class AuthVerticle extends VerticleBase {
   private final Gateway gateway;
   private final KeyRing ring;
   private final SessionRegistry sessions;
+  private final AddressHub hub;
+  private Bridge bridge;
   private EdgeServer server;
   private int port;
 
@@ -27,25 +31,28 @@ public final class AuthVerticle extends VerticleBase {
     this(
         gateway,
         KeyRing.of(gateway.settings().auth(), secret),
-        new SessionRegistry(gateway.settings().auth(), gateway.node()));
+        new SessionRegistry(gateway.settings().auth(), gateway.node()),
+        new AddressHub());
   }
 
   /**
    * @param ring the keys that tokens are verified with, shared by all instances
    * @param sessions of all instances in this process
+   * @param hub of all instances in this process
    */
-  @SuppressWarnings("NullAway.Init") // server is set in start()
-  public AuthVerticle(Gateway gateway, KeyRing ring, SessionRegistry sessions) {
+  @SuppressWarnings("NullAway.Init") // bridge and server are set in start()
+  public AuthVerticle(Gateway gateway, KeyRing ring, SessionRegistry sessions, AddressHub hub) {
     this.gateway = gateway;
     this.ring = ring;
     this.sessions = sessions;
+    this.hub = hub;
   }
 
   @Override
   public Future<?> start() {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), ring, gateway.node().time().wall());
-    var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
+    bridge = new Bridge(vertx, hub, gateway.node().name(), new Rules(settings.bridge()));
     var shared =
         new AuthContext(
             settings.auth(),
@@ -61,7 +68,7 @@ public final class AuthVerticle extends VerticleBase {
   /** Sends all connections away, and ends when they are gone. */
   @Override
   public Future<?> stop() {
-    return server.drain(gateway.settings().drain().over());
+    return server.drain(gateway.settings().drain().over()).onComplete(gone -> bridge.close());
   }
 
   /** Where the server listens, once started. */

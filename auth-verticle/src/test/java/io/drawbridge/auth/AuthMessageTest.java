@@ -80,26 +80,26 @@ final class AuthMessageTest {
         "{\"type\":\"\\u0061\\u0075\\u0074\\u0068\",\"token\":\"t\"}"
       })
   void findsALaterToken(String text) {
-    assertThat(AuthMessage.later(text)).isEqualTo(new AuthMessage(Form.AUTH, "t", null));
+    assertThat(AuthMessage.later(new JsonObject(text)))
+        .isEqualTo(new AuthMessage(Form.AUTH, "t", null));
   }
 
   @Test
   void findsALaterTokenThatIsSent() {
-    assertThat(AuthMessage.later(SEND)).isEqualTo(new AuthMessage(Form.SEND, "t", "r"));
+    assertThat(AuthMessage.later(new JsonObject(SEND)))
+        .isEqualTo(new AuthMessage(Form.SEND, "t", "r"));
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(
       strings = {
-        "t",
         "{\"type\":\"ping\"}",
-        "{\"type\":\"auth\"",
         "{\"type\":\"publish\",\"address\":\"drawbridge.auth\",\"body\":{\"token\":\"t\"}}",
         "{\"type\":\"send\",\"address\":\"auth\",\"body\":\"\\u0061\"}",
         "{\"type\":\"send\",\"address\":\"echo\",\"headers\":{\"Authorization\":\"t\"}}"
       })
   void leavesAllOtherLaterMessagesToTheBridge(String text) {
-    assertThat(AuthMessage.later(text)).isNull();
+    assertThat(AuthMessage.later(new JsonObject(text))).isNull();
   }
 
   @ParameterizedTest(name = "nested {0} times")
@@ -108,7 +108,6 @@ final class AuthMessageTest {
     String bomb = "{\"type\":\"auth\",\"token\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
 
     assertThat(AuthMessage.first(bomb).form()).isEqualTo(Form.BARE);
-    assertThat(AuthMessage.later(bomb)).isNull();
   }
 
   @Test

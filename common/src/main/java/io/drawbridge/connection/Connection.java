@@ -140,10 +140,53 @@ public final class Connection {
   }
 
   public void sendText(String text) {
-    if (maySend()) {
-      out.text(text);
-      sent();
+    if (gather(text, false)) {
+      flush();
     }
+  }
+
+  /**
+   * Puts a message behind what is gathered already, to be written with all of it.
+   *
+   * @param binary its kind; its payload is the text as UTF-8 in either
+   * @return whether {@link #flush} is still to be called; not where the end of the read at hand
+   *     will do that
+   */
+  public boolean gather(String text, boolean binary) {
+    if (!maySend()) {
+      return false;
+    }
+    out.text(opcode(binary), text);
+    return !in.isPumping();
+  }
+
+  /**
+   * The same with a payload that was encoded once for many connections.
+   *
+   * @param payload valid UTF-8 unless binary, and never changed; the caller keeps its reference
+   */
+  public boolean gather(ByteBuf payload, boolean binary) {
+    if (!maySend()) {
+      return false;
+    }
+    out.shared(opcode(binary), payload);
+    return !in.isPumping();
+  }
+
+  private static int opcode(boolean binary) {
+    return binary ? Opcode.BINARY : Opcode.TEXT;
+  }
+
+  /** Writes what was gathered; does nothing where the end of the read at hand will. */
+  public void flush() {
+    if (!in.isPumping()) {
+      out.flush();
+    }
+  }
+
+  /** Whether the client is so slow to read that it should be given no more than it must. */
+  public boolean isBehind() {
+    return out.queued() > limits.outbound() / 2;
   }
 
   /** Sends a text message made of a prefix and a payload, without making a String of either. */
@@ -214,7 +257,7 @@ public final class Connection {
 
   /** Reads no more until the client has read; refusals are queued for it as well as answers. */
   void pushBack(long now) {
-    if (out.queued() > limits.outbound() / 2) {
+    if (isBehind()) {
       lastTaken = now;
       leftThen = out.queued();
       in.stop(Inbound.BACKPRESSURE);
@@ -267,7 +310,7 @@ public final class Connection {
   private void send(int opcode, byte[] prefix, Payload payload) {
     if (maySend()) {
       out.message(opcode, prefix, payload);
-      sent();
+      flush();
     }
   }
 
@@ -277,12 +320,6 @@ public final class Connection {
       close(ErrorKind.SLOW_CONSUMER, "more than " + limits.outbound() + " bytes are not read");
     }
     return state == State.OPEN;
-  }
-
-  private void sent() {
-    if (!in.isPumping()) {
-      out.flush();
-    }
   }
 
   /** The client has taken much of what was queued for it. */
@@ -320,7 +357,7 @@ public final class Connection {
     String id = context.guard().report(kind, peer, detail, kind.closeCode());
     Notice notice = new Notice(kind, kind.words(), retryAfter, id);
     if (last != null) {
-      out.text(last.apply(notice));
+      out.text(Opcode.TEXT, last.apply(notice));
     }
     out.close(kind.closeCode(), notice.closeReason());
     ended(kind.closeCode());

@@ -17,6 +17,9 @@ final class Outbound {
   /** A payload from this size on is written from where it lies, not copied together with others. */
   private static final int LARGE = 16 * 1024;
 
+  /** So is one that many connections share, from a smaller size on: theirs is the memory saved. */
+  private static final int LARGE_SHARED = 4 * 1024;
+
   /** What is gathered before it is handed on all the same. */
   private static final int MOST_GATHERED = 64 * 1024;
 
@@ -56,26 +59,43 @@ final class Outbound {
     FrameEncoder.header(buffer, opcode, length);
     buffer.writeBytes(prefix);
     if (payload.length() >= LARGE) {
-      ByteBuf slice = payload.retainedSlice();
-      handOn();
-      socket.write(slice);
+      handOnWith(payload.retainedSlice());
     } else {
       payload.writeTo(buffer);
     }
   }
 
-  void text(String text) {
+  /** A message that many connections are sent; the caller keeps its reference. */
+  void shared(int opcode, ByteBuf payload) {
+    int length = payload.readableBytes();
+    count(length);
+    if (deflater != null
+        && deflater.suits(length)
+        && deflated(opcode, deflater, payload.nioBuffer(), NOTHING)) {
+      return;
+    }
+    ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + (length < LARGE_SHARED ? length : 0));
+    FrameEncoder.header(buffer, opcode, length);
+    if (length < LARGE_SHARED) {
+      buffer.writeBytes(payload, payload.readerIndex(), length);
+    } else {
+      handOnWith(payload.retainedDuplicate());
+    }
+  }
+
+  /** A message whose payload is this text as UTF-8. */
+  void text(int opcode, String text) {
     if (deflater != null) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       if (deflater.suits(bytes.length)
-          && deflated(Opcode.TEXT, deflater, ByteBuffer.wrap(bytes), NOTHING)) {
+          && deflated(opcode, deflater, ByteBuffer.wrap(bytes), NOTHING)) {
         count(bytes.length);
         return;
       }
     }
     ByteBuf buffer = buffer(FrameEncoder.MAX_HEADER + text.length());
     int before = buffer.readableBytes();
-    FrameEncoder.text(buffer, text);
+    FrameEncoder.message(buffer, opcode, text);
     count(buffer.readableBytes() - before);
   }
 
@@ -139,12 +159,28 @@ final class Outbound {
   }
 
   private void handOn() {
+    ByteBuf buffer = taken();
+    if (buffer != null) {
+      socket.write(buffer);
+    }
+  }
+
+  /** Hands on what was gathered with what comes behind it, in one packet where that is possible. */
+  private void handOnWith(ByteBuf behind) {
+    ByteBuf buffer = taken();
+    if (buffer != null) {
+      socket.writeLater(buffer);
+    }
+    socket.write(behind);
+  }
+
+  private @Nullable ByteBuf taken() {
     ByteBuf buffer = gathered;
     if (buffer != null) {
       gathered = null;
       expected = Math.max(SMALLEST_BUFFER, powerOfTwo(buffer.readableBytes()));
-      socket.write(buffer);
     }
+    return buffer;
   }
 
   private ByteBuf buffer(int room) {

@@ -118,11 +118,16 @@ public final class Socket {
    * shows as one of the channel: nobody waits for a single write.
    */
   void write(ByteBuf bytes) {
-    unflushed = true;
-    var unused = channel.write(bytes, channel.voidPromise());
+    writeLater(bytes);
     if (!inRead) {
       flush();
     }
+  }
+
+  /** Writes and releases, where another write follows that is to go along with it. */
+  void writeLater(ByteBuf bytes) {
+    unflushed = true;
+    var unused = channel.write(bytes, channel.voidPromise());
   }
 
   /** Runs this once all that was written before is with the kernel, or lost. */

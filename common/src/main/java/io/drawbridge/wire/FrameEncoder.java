@@ -36,7 +36,12 @@ public final class FrameEncoder {
 
   /** Appends a text message. */
   public static void text(ByteBuf out, String text) {
-    header(out, Opcode.TEXT, ByteBufUtil.utf8Bytes(text));
+    message(out, Opcode.TEXT, text);
+  }
+
+  /** Appends a message whose payload is this text as UTF-8. */
+  public static void message(ByteBuf out, int opcode, String text) {
+    header(out, opcode, ByteBufUtil.utf8Bytes(text));
     ByteBufUtil.writeUtf8(out, text);
   }
 

@@ -2,6 +2,7 @@ package io.drawbridge.deploy;
 
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.auth.token.JwksVerticle;
@@ -240,8 +241,10 @@ public final class Server {
   private Future<String> listenAuth(
       List<AuthVerticle> instances, KeyRing ring, SessionRegistry sessions) {
     AuthSettings auth = settings.auth();
+    AddressHub hub = new AddressHub();
     return deploy(
-            collect(instances, () -> new AuthVerticle(gateway, ring, sessions)), auth.instances())
+            collect(instances, () -> new AuthVerticle(gateway, ring, sessions, hub)),
+            auth.instances())
         .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause));
   }
 

@@ -1,36 +1,104 @@
 package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
-import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.connection.Connection;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** What the sessions of one event loop share: the event bus, and the rules of who may use it. */
+/**
+ * What the sessions of one event loop share: the event bus, the rules of who may use it, and which
+ * of them listen to which address. To be made and used on that event loop.
+ */
 public final class Bridge {
   /** The answer to a ping. */
   public static final String PONG = "{\"type\":\"pong\"}";
 
+  final Vertx vertx;
   final EventBus bus;
   final String node;
-  final Rules rules;
+  final Turn turn;
+  private final Context context;
+  private final AddressHub hub;
+  private final Map<String, Audience> audiences = new HashMap<>();
+  private final Set<BridgeSession> sessions = new HashSet<>();
+  private Rules rules;
 
-  public Bridge(EventBus bus, String node, BridgeSettings settings) {
-    this.bus = bus;
+  /**
+   * @param hub the process's
+   * @param node what services know the process by
+   */
+  public Bridge(Vertx vertx, AddressHub hub, String node, Rules rules) {
+    this.vertx = vertx;
+    this.bus = vertx.eventBus();
+    this.hub = hub;
     this.node = node;
-    this.rules = new Rules(settings);
+    this.rules = rules;
+    this.context = vertx.getOrCreateContext();
+    this.turn = new Turn(context);
   }
 
+  /** Begins a session, which from now on hears what is published to its user. */
   public BridgeSession open(Connection connection, Session session) {
-    return new BridgeSession(this, connection, session);
+    BridgeSession opened = new BridgeSession(this, connection, session);
+    sessions.add(opened);
+    return opened;
   }
 
-  /** Whether it is a bridge's ping, which clients send even before they have shown a token. */
-  public static boolean isPing(String text) {
-    if (!text.startsWith("{")) {
-      return false;
+  void closed(BridgeSession session) {
+    sessions.remove(session);
+  }
+
+  /** From now on, other rules hold; what sessions have registered is judged by them anew. */
+  public void rules(Rules fresh) {
+    rules = fresh;
+    // One that takes no more is closed meanwhile.
+    List.copyOf(sessions).forEach(BridgeSession::judgeAnew);
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  /** To be called when all sessions have ended. */
+  public void close() {
+    hub.leave(context);
+  }
+
+  // --- who listens ------------------------------------------------------------------------------
+
+  Audience join(String address, Registration member) {
+    Audience audience = audiences.get(address);
+    if (audience != null) {
+      audience.add(member);
+      return audience;
     }
-    JsonObject envelope = Envelope.parse(text);
-    return envelope != null && "ping".equals(envelope.getValue("type"));
+    Audience fresh = new Audience(address, context);
+    audiences.put(address, fresh);
+    fresh.add(member);
+    hub.join(bus, fresh);
+    return fresh;
+  }
+
+  void leave(String address, Registration member) {
+    Audience audience = audiences.get(address);
+    if (audience == null) {
+      return;
+    }
+    audience.remove(member);
+    if (audience.size() == 0) {
+      audiences.remove(address);
+      hub.leave(audience);
+    }
+  }
+
+  /** Runs this on the bridge's event loop, now or soon. */
+  void run(Runnable task) {
+    context.runOnContext(turn -> task.run());
   }
 }

@@ -5,30 +5,41 @@ import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Notice;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bridge for one session: its envelopes become messages on the event bus, and replies become
- * envelopes. Services see who sent a message in headers that no client can set.
+ * The bridge for one session: its envelopes become messages on the event bus, and messages and
+ * replies become envelopes. Services see who sent a message in headers that no client can set.
  */
 public final class BridgeSession {
-  /** Headers under this prefix are ours. */
-  private static final String STAMP = "drawbridge-";
+  /** What is published to this address and the user's id reaches all of the user's sessions. */
+  private static final String USER = "drawbridge.user.";
 
+  /** As the event bus has it. */
   private static final Duration REPLY_WITHIN = Duration.ofSeconds(30);
+
+  /** The event bus counts in these. */
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
+  /** How long reading stops at most until the event bus knows of a registration. */
+  private static final long HEARD_WITHIN_SECONDS = 5;
+
   private static final int MOST_PENDING = 256;
-  private static final int LONGEST_ADDRESS = 1024;
+  private static final int UNAVAILABLE = 503;
 
   private final Bridge bridge;
   private final Connection connection;
+  private final Sink sink;
+  private final Registrations registrations;
+  private final OpenRequests requests;
   private Session session;
 
   /** Requests on the event bus that have no reply yet. */
@@ -38,101 +49,168 @@ public final class BridgeSession {
     this.bridge = bridge;
     this.connection = connection;
     this.session = session;
+    this.sink = new Sink(connection, bridge.turn);
+    this.requests = new OpenRequests(bridge.vertx);
+    String own = USER + session.user();
+    this.registrations = new Registrations(bridge, this, own);
+    registrations.add(own, REPLY_WITHIN);
   }
 
-  /** A refusal of an envelope: what the client is told, in the bridge's own word and in ours. */
-  private record Refusal(
-      ErrorKind kind,
-      int code,
-      String word,
-      String message,
-      String detail,
-      @Nullable String pointer) {
-
-    Refusal(ErrorKind kind, int code, String word, String message) {
-      this(kind, code, word, message, word, null);
-    }
-
-    Refusal(ErrorKind kind, String word, String message) {
-      this(kind, kind.failureCode(), word, message);
-    }
-
-    static Refusal of(Rules.Denied denied) {
-      ErrorKind kind = ErrorKind.ACCESS_DENIED;
-      return new Refusal(
-          kind, kind.failureCode(), "access_denied", kind.words(), denied.why(), null);
-    }
-
-    /** The log is told where in the schema, since names in the body are the client's. */
-    static Refusal of(Rules.BadBody bad) {
-      ErrorKind kind = ErrorKind.INVALID_BODY;
-      String message =
-          bad.pointer().isEmpty() ? bad.message() : bad.pointer() + ": " + bad.message();
-      String detail = bad.rule() + ".schema" + bad.keyword();
-      return new Refusal(kind, kind.failureCode(), "invalid_body", message, detail, bad.pointer());
-    }
-
-    /** What the event bus answered; the bridge has no word of its own for it. */
-    static Refusal ofBus(ErrorKind kind) {
-      return new Refusal(kind, "", kind.words());
-    }
-  }
-
-  private static final Refusal DENIED =
-      new Refusal(ErrorKind.ACCESS_DENIED, "access_denied", ErrorKind.ACCESS_DENIED.words());
-
-  private static final Refusal TOO_MANY =
-      new Refusal(ErrorKind.RATE_LIMITED, "rate_limited", "Too many requests without a reply");
-
-  public void receive(String text) {
-    JsonObject envelope;
-    try {
-      envelope = new JsonObject(text);
-    } catch (DecodeException e) {
-      refuse(null, invalid("invalid_json", "The message is not a JSON object"));
+  /**
+   * A message of the client.
+   *
+   * @param envelope as {@link Envelope#parse(String)} gives it
+   * @param binary its kind; the client is answered by the same
+   */
+  public void receive(@Nullable JsonObject envelope, boolean binary) {
+    sink.mirror(binary);
+    if (envelope == null) {
+      refuse(null, Refusal.invalid("invalid_json", "The message is not a JSON object"));
       return;
     }
     if (!(envelope.getValue("type") instanceof String type)) {
-      refuse(null, invalid("missing_type", "The message has no type"));
+      refuse(null, Refusal.invalid("missing_type", "The message has no type"));
       return;
     }
     switch (type) {
-      case "ping" -> connection.sendText(Bridge.PONG);
+      case "ping" -> sink.send(Bridge.PONG);
       case "send" -> toBus(envelope, BridgeAction.SEND);
       case "publish" -> toBus(envelope, BridgeAction.PUBLISH);
-      // No rule lets anybody register yet.
-      case "register", "unregister" -> refuse(null, DENIED);
-      default -> refuse(null, invalid("invalid_type", "The type is unknown"));
+      case "register" -> register(envelope);
+      case "unregister" -> unregister(envelope);
+      default -> refuse(null, Refusal.invalid("invalid_type", "The type is unknown"));
     }
   }
 
   /** Tells the client of an error after which the connection goes on. */
   public void tell(Notice notice) {
-    String word = notice.kind().name().toLowerCase(Locale.ROOT);
-    connection.sendText(err(notice).put("body", word).encode());
+    sink.send(Envelope.err(notice, null).put("body", Envelope.word(notice.kind())));
   }
 
-  /** From now on, it has another token of the same user. */
+  /** The same session has another token: what it has registered is judged by its rights anew. */
   public void refreshed(Session fresh) {
     session = fresh;
+    judgeAnew();
   }
 
-  /** Nothing goes either way any more. */
-  public void closed() {}
+  /** No message goes either way any more. */
+  public void closed() {
+    registrations.clear();
+    requests.failAll();
+    bridge.closed(this);
+  }
+
+  // --- registrations ----------------------------------------------------------------------------
+
+  private void register(JsonObject envelope) {
+    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
+      refuse(null, Refusal.invalid("missing_address", "The message has no address"));
+    } else if (address.length() > Envelope.LONGEST_ADDRESS) {
+      refuse(null, Refusal.invalid("max_address_length_reached", "The address is too long"));
+    } else if (!registrations.has(address)) {
+      register(address);
+    }
+  }
+
+  private void register(String address) {
+    Rules.Judgement judgement = judged(address);
+    if (judgement instanceof Rules.Denied denied) {
+      refuse(null, Refusal.of(denied));
+    } else if (registrations.isFull()) {
+      refuse(
+          null,
+          new Refusal(
+              ErrorKind.RATE_LIMITED, "max_handlers_reached", "Too many registrations at once"));
+    } else {
+      awaitHeard(address, registrations.add(address, answerWithin(judgement)).heard);
+    }
+  }
+
+  /** What the client sends behind it is read once the event bus knows that it listens. */
+  private void awaitHeard(String address, Future<Void> heard) {
+    if (heard.succeeded()) {
+      return;
+    }
+    connection.hold();
+    heard
+        .timeout(HEARD_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .onComplete(done -> bridge.run(() -> heard(address, done.succeeded())));
+  }
+
+  private void heard(String address, boolean succeeded) {
+    if (!succeeded) {
+      registrations.remove(address);
+      refuse(
+          null,
+          new Refusal(
+              ErrorKind.INTERNAL_ERROR,
+              "registration_failure",
+              "The event bus did not take the registration"));
+    }
+    connection.release();
+  }
+
+  /** As in the Vert.x bridge: without an answer, unless the address is none that it may have. */
+  private void unregister(JsonObject envelope) {
+    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
+      refuse(null, Refusal.invalid("missing_address", "The message has no address"));
+    } else if (registrations.isOwn(address)) {
+      // Always heard.
+      return;
+    } else if (registrations.has(address)) {
+      registrations.remove(address);
+    } else if (judged(address) instanceof Rules.Denied denied) {
+      refuse(null, Refusal.of(denied));
+    }
+  }
+
+  /** May the session listen there? */
+  private Rules.Judgement judged(String address) {
+    return bridge.rules().judge(BridgeAction.REGISTER, address, session.claims().rights());
+  }
+
+  /**
+   * Ends the registrations that are not allowed any more, and tells the client. Nobody did wrong,
+   * so nothing is logged and nobody is struck.
+   */
+  void judgeAnew() {
+    registrations
+        .keepOnly(address -> judged(address) instanceof Rules.Allowed)
+        .forEach(
+            address -> {
+              ErrorKind kind = ErrorKind.ACCESS_DENIED;
+              Notice notice =
+                  new Notice(
+                      kind,
+                      "The registration has ended",
+                      kind.retryAfter(),
+                      UUID.randomUUID().toString());
+              sink.send(Envelope.err(notice, address).put("body", "access_denied"));
+            });
+  }
 
   // --- to the bus -------------------------------------------------------------------------------
 
   private void toBus(JsonObject envelope, BridgeAction action) {
     String replyAddress = envelope.getValue("replyAddress") instanceof String text ? text : null;
-    Refusal refusal = malformed(envelope);
+    Refusal refusal = Envelope.malformed(envelope);
+    if (refusal == null && replyAddress != null && pending >= MOST_PENDING) {
+      refusal = Refusal.tooMany("Too many requests without a reply");
+    }
     if (refusal != null) {
       refuse(replyAddress, refusal);
-      return;
+    } else if (action == BridgeAction.SEND && requests.knows(envelope.getString("address"))) {
+      answer(envelope, replyAddress);
+    } else {
+      deliver(envelope, action, replyAddress);
     }
+  }
+
+  private void deliver(JsonObject envelope, BridgeAction action, @Nullable String replyAddress) {
     String address = envelope.getString("address");
     Object body = envelope.getValue("body");
     Rules.Judgement judgement =
-        bridge.rules.judge(action, address, session.claims().rights(), body);
+        bridge.rules().judge(action, address, session.claims().rights(), body);
     if (judgement instanceof Rules.Denied denied) {
       refuse(replyAddress, Refusal.of(denied));
       return;
@@ -141,119 +219,103 @@ public final class BridgeSession {
       refuse(replyAddress, Refusal.of(bad));
       return;
     }
-    if (replyAddress != null && pending >= MOST_PENDING) {
-      refuse(replyAddress, TOO_MANY);
-      return;
-    }
     DeliveryOptions options =
-        stamped(envelope.getJsonObject("headers")).setSendTimeout(within(judgement).toMillis());
+        StampedHeaders.of(envelope, session, bridge.node)
+            .setSendTimeout(answerWithin(judgement).toMillis());
     if (action == BridgeAction.PUBLISH) {
       bridge.bus.publish(address, body, options);
     } else if (replyAddress == null) {
       bridge.bus.send(address, body, options);
     } else {
-      request(address, body, options, replyAddress);
+      await(bridge.bus.request(address, body, options), replyAddress);
     }
   }
 
-  private static Duration within(Rules.Judgement judgement) {
-    Duration timeout = judgement instanceof Rules.Allowed allowed ? allowed.timeout() : null;
-    return timeout == null ? REPLY_WITHIN : timeout;
+  /** The answer to a request that the client was given. */
+  private void answer(JsonObject envelope, @Nullable String replyAddress) {
+    Message<?> request = requests.take(envelope.getString("address"));
+    if (request == null) {
+      refuse(
+          replyAddress,
+          new Refusal(
+              ErrorKind.NO_HANDLERS,
+              Envelope.word(ErrorKind.NO_HANDLERS),
+              "Nobody waits for this answer any more"));
+      return;
+    }
+    Object body = envelope.getValue("body");
+    DeliveryOptions options =
+        StampedHeaders.of(envelope, session, bridge.node).setSendTimeout(REPLY_WITHIN.toMillis());
+    if (replyAddress == null) {
+      request.reply(body, options);
+    } else {
+      await(request.replyAndRequest(body, options), replyAddress);
+    }
   }
 
-  private static @Nullable Refusal malformed(JsonObject envelope) {
-    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
-      return invalid("missing_address", "The message has no address");
+  private static Duration answerWithin(Rules.Judgement judgement) {
+    Duration own = judgement instanceof Rules.Allowed allowed ? allowed.timeout() : null;
+    if (own == null) {
+      return REPLY_WITHIN;
     }
-    if (address.length() > LONGEST_ADDRESS) {
-      return invalid("invalid_address", "The address is too long");
-    }
-    Object headers = envelope.getValue("headers");
-    if (headers != null && !(headers instanceof JsonObject)) {
-      return invalid("invalid_headers", "The headers are no JSON object");
-    }
-    Object replyAddress = envelope.getValue("replyAddress");
-    if (replyAddress != null && !(replyAddress instanceof String)) {
-      return invalid("invalid_reply_address", "The replyAddress is no string");
-    }
-    return isBody(envelope.getValue("body"))
-        ? null
-        : invalid("invalid_body", "The body is a number out of range");
+    return own.compareTo(SHORTEST) < 0 ? SHORTEST : own;
   }
 
-  /** What the event bus has a codec for. */
-  private static boolean isBody(@Nullable Object body) {
-    return body == null
-        || body instanceof JsonObject
-        || body instanceof JsonArray
-        || body instanceof String
-        || body instanceof Boolean
-        || body instanceof Integer
-        || body instanceof Long
-        || body instanceof Double;
-  }
-
-  private DeliveryOptions stamped(@Nullable JsonObject headers) {
-    DeliveryOptions options = new DeliveryOptions();
-    if (headers != null) {
-      headers.forEach(
-          header -> {
-            String name = header.getKey();
-            if (header.getValue() != null && !name.toLowerCase(Locale.ROOT).startsWith(STAMP)) {
-              options.addHeader(name, header.getValue().toString());
-            }
-          });
-    }
-    return options
-        .addHeader(STAMP + "user", session.user())
-        .addHeader(STAMP + "session", session.id())
-        .addHeader(STAMP + "node", bridge.node);
-  }
-
-  private void request(
-      String address, @Nullable Object body, DeliveryOptions options, String replyAddress) {
+  private void await(Future<Message<Object>> reply, String replyAddress) {
     pending++;
-    bridge
-        .bus
-        .request(address, body, options)
+    reply
         .onComplete(done -> pending--)
-        .onSuccess(reply -> connection.sendText(rec(replyAddress, reply).encode()))
-        .onFailure(cause -> refuse(replyAddress, failure(cause)));
+        .onSuccess(message -> replied(replyAddress, message))
+        .onFailure(cause -> refuse(replyAddress, Refusal.of(cause)));
+  }
+
+  private void replied(String replyAddress, Message<Object> reply) {
+    if (!connection.isOpen()) {
+      reply.fail(UNAVAILABLE, "The client is gone");
+      return;
+    }
+    if (asks(reply) && requests.isFull()) {
+      reply.fail(UNAVAILABLE, "The client has too many requests to answer");
+      refuse(replyAddress, Refusal.tooMany("Too many requests without an answer"));
+      return;
+    }
+    try {
+      give(replyAddress, reply, REPLY_WITHIN);
+    } catch (RuntimeException e) {
+      reply.fail(ErrorKind.INTERNAL_ERROR.failureCode(), "The body can't be told as JSON");
+      refuse(replyAddress, Refusal.of(e));
+    }
   }
 
   // --- to the client ----------------------------------------------------------------------------
 
-  private static JsonObject rec(String address, Message<Object> message) {
-    JsonObject rec =
-        new JsonObject().put("type", "rec").put("address", address).put("body", message.body());
-    if (!message.headers().isEmpty()) {
-      JsonObject headers = new JsonObject();
-      message.headers().forEach(header -> headers.put(header.getKey(), header.getValue()));
-      rec.put("headers", headers);
+  /** What many sessions are told; the caller keeps its reference. */
+  void hear(ByteBuf envelope) {
+    sink.send(envelope);
+  }
+
+  /** Whether a message that only one session gets should be given to this one. */
+  boolean takes(Message<?> message) {
+    return sink.takesMore() && !(asks(message) && requests.isFull());
+  }
+
+  /** A message for this session alone; fails where its body can't be told as JSON. */
+  void give(String address, Message<?> message, Duration answerWithin) {
+    if (!asks(message)) {
+      sink.send(Envelope.rec(address, message, null));
+      return;
     }
-    return rec;
-  }
-
-  private static Refusal failure(Throwable cause) {
-    if (!(cause instanceof ReplyException failure)) {
-      return Refusal.ofBus(ErrorKind.INTERNAL_ERROR);
+    String answerTo = requests.add(message, answerWithin);
+    try {
+      sink.send(Envelope.rec(address, message, answerTo));
+    } catch (RuntimeException e) {
+      requests.take(answerTo);
+      throw e;
     }
-    return switch (failure.failureType()) {
-      case TIMEOUT -> Refusal.ofBus(ErrorKind.TIMEOUT);
-      case NO_HANDLERS -> Refusal.ofBus(ErrorKind.NO_HANDLERS);
-      default ->
-          new Refusal(ErrorKind.RECIPIENT_FAILURE, failure.failureCode(), "", words(failure));
-    };
   }
 
-  /** A service's own words are meant for its client. */
-  private static String words(ReplyException failure) {
-    String message = failure.getMessage();
-    return message == null ? ErrorKind.RECIPIENT_FAILURE.words() : message;
-  }
-
-  private static Refusal invalid(String word, String message) {
-    return new Refusal(ErrorKind.INVALID_MESSAGE, word, message);
+  private static boolean asks(Message<?> message) {
+    return message.replyAddress() != null;
   }
 
   /** Logs the refusal and tells the client; under the address where it waits for a reply. */
@@ -262,31 +324,13 @@ public final class BridgeSession {
       return;
     }
     Notice notice = connection.report(refusal.kind(), refusal.message(), refusal.detail());
-    JsonObject err = err(notice).put("failureCode", refusal.code());
-    if (replyAddress != null) {
-      err.put("address", replyAddress);
-    }
+    JsonObject err = Envelope.err(notice, replyAddress).put("failureCode", refusal.code());
     if (!refusal.word().isEmpty()) {
       err.put("body", refusal.word());
     }
     if (refusal.pointer() != null) {
       err.put("pointer", refusal.pointer());
     }
-    connection.sendText(err.encode());
-  }
-
-  private static JsonObject err(Notice notice) {
-    ErrorKind kind = notice.kind();
-    JsonObject err =
-        new JsonObject()
-            .put("type", "err")
-            .put("failureCode", kind.failureCode())
-            .put("failureType", kind.name())
-            .put("message", notice.message())
-            .put("temporary", kind.temporary());
-    if (kind.temporary()) {
-      err.put("retryAfterMs", notice.retryAfter().toMillis());
-    }
-    return err.put("errorId", notice.id());
+    sink.send(err);
   }
 }

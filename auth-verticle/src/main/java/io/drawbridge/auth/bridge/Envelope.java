@@ -27,6 +27,9 @@ public final class Envelope {
   /** How deep objects and arrays may lie in each other, the envelope itself included. */
   static final int DEEPEST = 256;
 
+  /** In characters. */
+  static final int LONGEST_ADDRESS = 1024;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
@@ -111,8 +114,29 @@ public final class Envelope {
     return number;
   }
 
+  /** What speaks against a message to the event bus, whoever sends it; null when nothing does. */
+  static @Nullable Refusal malformed(JsonObject envelope) {
+    if (!(envelope.getValue("address") instanceof String address) || address.isEmpty()) {
+      return Refusal.invalid("missing_address", "The message has no address");
+    }
+    if (address.length() > LONGEST_ADDRESS) {
+      return Refusal.invalid("invalid_address", "The address is too long");
+    }
+    Object headers = envelope.getValue("headers");
+    if (headers != null && !(headers instanceof JsonObject)) {
+      return Refusal.invalid("invalid_headers", "The headers are no JSON object");
+    }
+    Object replyAddress = envelope.getValue("replyAddress");
+    if (replyAddress != null && !(replyAddress instanceof String)) {
+      return Refusal.invalid("invalid_reply_address", "The replyAddress is no string");
+    }
+    return isBody(envelope.getValue("body"))
+        ? null
+        : Refusal.invalid("invalid_body", "The body is a number out of range");
+  }
+
   /** What the event bus has a codec for. */
-  static boolean isBody(@Nullable Object body) {
+  private static boolean isBody(@Nullable Object body) {
     return body == null
         || body instanceof JsonObject
         || body instanceof JsonArray

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
+import io.drawbridge.auth.bridge.AddressHub;
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.edge.LeakCheck;
@@ -73,7 +75,11 @@ final class SessionsVerticleTest {
   }
 
   private AuthVerticle edge(SessionRegistry sessions) {
-    return new AuthVerticle(made, new Secret(Tokens.SECRET), sessions);
+    return new AuthVerticle(
+        made,
+        KeyRing.of(made.settings().auth(), new Secret(Tokens.SECRET)),
+        sessions,
+        new AddressHub());
   }
 
   /** Answers for these sessions, and has an edge for them; its port. */
