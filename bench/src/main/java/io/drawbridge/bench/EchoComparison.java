@@ -2,8 +2,6 @@ package io.drawbridge.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,8 +78,11 @@ final class EchoComparison implements Callable<Integer> {
     List<ServerProcess> running = new ArrayList<>();
     try {
       start(running);
-      EchoResults results =
-          new EchoResults(running.stream().map(ServerProcess::name).toList(), loads);
+      Results results =
+          new Results(
+              "message",
+              running.stream().map(ServerProcess::name).toList(),
+              loads.stream().map(EchoCase::toString).toList());
       for (EchoCase load : loads) {
         compare(load, running, results);
       }
@@ -99,18 +100,13 @@ final class EchoComparison implements Callable<Integer> {
     Path folder = Files.createTempDirectory("drawbridge-bench");
     OUT.println(Footprint.TITLES);
     for (ServerKind kind : kinds()) {
-      Path own = Files.createDirectory(folder.resolve(kind.name()));
-      int port = freePort();
-      List<String> command;
       try {
-        command = kind.launcher().command(port, own);
+        ServerProcess server = ServerProcess.start(kind, folder, LoadGenerator::echoOnce);
+        running.add(server);
+        OUT.println(Footprint.of(server, idle));
       } catch (IOException e) {
         OUT.println(kind.name() + " is left out: " + e.getMessage());
-        continue;
       }
-      ServerProcess server = ServerProcess.start(kind, command, port, own);
-      running.add(server);
-      OUT.println(Footprint.of(server, idle));
     }
     OUT.println();
   }
@@ -124,28 +120,22 @@ final class EchoComparison implements Callable<Integer> {
     return kinds;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
-  }
-
   // --- cost -------------------------------------------------------------------------------------
 
-  private void compare(EchoCase load, List<ServerProcess> running, EchoResults results)
+  private void compare(EchoCase load, List<ServerProcess> running, Results results)
       throws IOException {
     for (ServerProcess server : running) {
       measure(load, server, warmup);
     }
     for (int round = 0; round < rounds; round++) {
       for (ServerProcess server : running) {
-        results.add(load, server.name(), measure(load, server, seconds));
+        results.add(load.toString(), server.name(), measure(load, server, seconds));
       }
     }
-    OUT.println(results.rounds(load));
+    OUT.println(results.rounds(load.toString()));
   }
 
-  private static EchoResults.Sample measure(EchoCase load, ServerProcess server, int seconds)
+  private static Results.Sample measure(EchoCase load, ServerProcess server, int seconds)
       throws IOException {
     try (LoadGenerator generator = new LoadGenerator(server.address(), load)) {
       Duration before = server.cpu();
@@ -153,7 +143,7 @@ final class EchoComparison implements Callable<Integer> {
       long messages = generator.run(Duration.ofSeconds(seconds));
       double elapsed = (System.nanoTime() - begin) / 1e9;
       double cpu = server.cpu().minus(before).toNanos() / 1e3;
-      return new EchoResults.Sample(cpu / messages, messages / elapsed);
+      return new Results.Sample(cpu / messages, messages / elapsed);
     }
   }
 }

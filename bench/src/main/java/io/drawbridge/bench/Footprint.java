@@ -40,7 +40,7 @@ final class Footprint {
         FORMAT,
         server.name(),
         server.untilAccepted().toMillis(),
-        server.untilEchoed().toMillis(),
+        server.untilAnswered().toMillis(),
         megabytes(heap),
         megabytes(resident),
         heap == 0 ? "" : heapEach,

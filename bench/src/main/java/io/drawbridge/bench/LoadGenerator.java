@@ -53,6 +53,19 @@ final class LoadGenerator implements AutoCloseable {
     }
   }
 
+  /** Has one small message echoed. */
+  static void echoOnce(InetSocketAddress server) throws IOException {
+    EchoTraffic traffic = new EchoTraffic(16);
+    try (SocketChannel channel = open(server)) {
+      channel.write(traffic.frames.duplicate().limit(traffic.frameLength));
+      ByteBuffer echo = ByteBuffer.allocate(traffic.echoLength);
+      while (echo.hasRemaining() && channel.read(echo) >= 0) {}
+      if (!echo.flip().equals(traffic.echoes.duplicate().limit(traffic.echoLength))) {
+        throw new IOException("a wrong first echo");
+      }
+    }
+  }
+
   /** Connects and upgrades one client; it is still blocking. */
   static SocketChannel open(InetSocketAddress server) throws IOException {
     SocketChannel channel = SocketChannel.open(server);

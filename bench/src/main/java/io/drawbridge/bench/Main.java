@@ -14,7 +14,7 @@ import picocli.CommandLine.Unmatched;
     name = "bench",
     description = "Measures Drawbridge.",
     mixinStandardHelpOptions = true,
-    subcommands = {EchoComparison.class, Main.Wire.class})
+    subcommands = {EchoComparison.class, ConnectComparison.class, Main.Wire.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -2,6 +2,7 @@ package io.drawbridge.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class ServerKinds {
       """
       data: data
       echo: { host: 127.0.0.1, port: %d, instances: %d, prefix: "%s" }
-      auth: { port: 0 }
+      auth: { host: 127.0.0.1, port: %d, instances: %d, secret: "%s" }
       ops: { port: 0 }
       guard: { log: errors.log }
       firewall: { strikes: 1000000 }
@@ -50,6 +51,7 @@ final class ServerKinds {
     this.loops = loops;
   }
 
+  /** An echo server. */
   ServerKind named(String name) {
     String self = System.getProperty("java.class.path");
     return switch (name) {
@@ -57,9 +59,26 @@ final class ServerKinds {
       case "unguarded" -> drawbridge(name, self, UNGUARDED);
       case "vertx" -> peer(name, self, "serve-vertx");
       case "netty" -> peer(name, self, "serve-netty");
-      case "ws" -> new ServerKind(name, false, ServerKinds::ws);
+      case "ws" -> node(name, "ws-echo.js", "ws");
       default -> throw new IllegalArgumentException("no such server: " + name);
     };
+  }
+
+  /** A server that wants a token in the first message, as {@link ConnectTraffic} sends it. */
+  ServerKind secure(String name) {
+    String self = System.getProperty("java.class.path");
+    return switch (name) {
+      case "drawbridge" -> secureDrawbridge(name, self);
+      case "ws" -> node(name, "ws-auth.js", "ws", "jsonwebtoken");
+      case "go" -> new ServerKind(name, false, ServerKinds::go);
+      default -> throw new IllegalArgumentException("no such server: " + name);
+    };
+  }
+
+  /** Another build of Drawbridge, as a secure server. */
+  ServerKind secureDrawbridge(String name, String jar) {
+    return new ServerKind(
+        name, true, (port, folder) -> run(jar, folder, settings(0, port, GUARDED)));
   }
 
   /** Another build of Drawbridge. */
@@ -81,17 +100,25 @@ final class ServerKinds {
 
   private ServerKind drawbridge(String name, String classPath, List<String> limits) {
     return new ServerKind(
-        name,
-        true,
-        (port, folder) -> {
-          Path settings = folder.resolve("drawbridge.yaml");
-          Files.writeString(
-              settings,
-              SETTINGS.formatted(
-                  port, loops, EchoTraffic.PREFIX, limits.get(0), limits.get(1), limits.get(2)));
-          return java(
-              classPath, "io.drawbridge.deploy.cli.Main", "run", "--config", settings.toString());
-        });
+        name, true, (port, folder) -> run(classPath, folder, settings(port, 0, limits)));
+  }
+
+  private String settings(int echoPort, int authPort, List<String> limits) {
+    return SETTINGS.formatted(
+        echoPort,
+        loops,
+        EchoTraffic.PREFIX,
+        authPort,
+        loops,
+        ConnectTraffic.SECRET,
+        limits.get(0),
+        limits.get(1),
+        limits.get(2));
+  }
+
+  private List<String> run(String classPath, Path folder, String settings) throws IOException {
+    Path file = Files.writeString(folder.resolve("drawbridge.yaml"), settings);
+    return java(classPath, "io.drawbridge.deploy.cli.Main", "run", "--config", file.toString());
   }
 
   private ServerKind peer(String name, String classPath, String command) {
@@ -124,12 +151,37 @@ final class ServerKinds {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The script lies where npm has put the package, below the folder that this runs in. */
-  private static List<String> ws(int port, Path folder) throws IOException {
-    Path scripts = Path.of("bench", "src", "main", "node").toAbsolutePath();
-    if (!Files.isDirectory(scripts.resolve("node_modules").resolve("ws"))) {
-      throw new IOException("npm's ws is not there; npm --prefix bench/src/main/node install");
+  /** The script lies where npm has put its packages, below the folder that this runs in. */
+  private static ServerKind node(String name, String script, String... packages) {
+    return new ServerKind(
+        name,
+        false,
+        (port, folder) -> {
+          Path scripts = Path.of("bench", "src", "main", "node").toAbsolutePath();
+          for (String each : packages) {
+            if (!Files.isDirectory(scripts.resolve("node_modules").resolve(each))) {
+              throw new IOException(
+                  "npm's " + each + " is not there; npm --prefix bench/src/main/node install");
+            }
+          }
+          return List.of("node", scripts.resolve(script).toString(), Integer.toString(port));
+        });
+  }
+
+  /** Built with what Debian has of gorilla and golang-jwt, without modules. */
+  private static List<String> go(int port, Path folder) throws IOException {
+    Path source = Path.of("bench", "src", "main", "go", "auth.go").toAbsolutePath();
+    Path program = folder.resolve("auth");
+    ProcessBuilder build =
+        new ProcessBuilder("go", "build", "-o", program.toString(), source.toString())
+            .redirectErrorStream(true);
+    build.environment().put("GO111MODULE", "off");
+    build.environment().put("GOPATH", "/usr/share/gocode");
+    Process compiler = build.start();
+    String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!output.isEmpty() || !Files.exists(program)) {
+      throw new IOException("its build failed: " + output.strip());
     }
-    return List.of("node", scripts.resolve("ws-echo.js").toString(), Integer.toString(port));
+    return List.of(program.toString(), Integer.toString(port));
   }
 }

@@ -4,7 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
+import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -32,25 +32,38 @@ final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final InetSocketAddress address;
   private final Duration untilAccepted;
-  private final Duration untilEchoed;
+  private final Duration untilAnswered;
 
   private ServerProcess(
       ServerKind kind,
       Process process,
       InetSocketAddress address,
       Duration untilAccepted,
-      Duration untilEchoed) {
+      Duration untilAnswered) {
     this.kind = kind;
     this.process = process;
     this.address = address;
     this.untilAccepted = untilAccepted;
-    this.untilEchoed = untilEchoed;
+    this.untilAnswered = untilAnswered;
   }
 
-  /** Starts one in {@code folder} and waits until it has answered an echo. */
-  static ServerProcess start(ServerKind kind, List<String> command, int port, Path folder)
+  /** Asks a server for the first thing that it is there for; fails when the answer is wrong. */
+  @FunctionalInterface
+  interface Probe {
+    void ask(InetSocketAddress server) throws IOException;
+  }
+
+  /**
+   * Starts one in a folder of its own below {@code parent}, and waits until it has answered.
+   *
+   * @throws IOException when it can't be started, or answers wrongly
+   */
+  static ServerProcess start(ServerKind kind, Path parent, Probe probe)
       throws IOException, InterruptedException {
+    Path folder = Files.createDirectory(parent.resolve(kind.name()));
     File log = folder.resolve("output.log").toFile();
+    int port = freePort();
+    List<String> command = kind.launcher().command(port, folder);
     long begin = System.nanoTime();
     Process process =
         new ProcessBuilder(command)
@@ -62,12 +75,18 @@ final class ServerProcess implements AutoCloseable {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       awaitAccepted(process, address, begin, log);
       Duration accepted = Duration.ofNanos(System.nanoTime() - begin);
-      echoOnce(address);
-      Duration echoed = Duration.ofNanos(System.nanoTime() - begin);
-      return new ServerProcess(kind, process, address, accepted, echoed);
+      probe.ask(address);
+      Duration answered = Duration.ofNanos(System.nanoTime() - begin);
+      return new ServerProcess(kind, process, address, accepted, answered);
     } catch (IOException | InterruptedException e) {
       process.destroyForcibly();
       throw e;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
     }
   }
 
@@ -86,18 +105,6 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static void echoOnce(InetSocketAddress address) throws IOException {
-    EchoTraffic traffic = new EchoTraffic(16);
-    try (SocketChannel channel = LoadGenerator.open(address)) {
-      channel.write(traffic.frames.duplicate().limit(traffic.frameLength));
-      ByteBuffer echo = ByteBuffer.allocate(traffic.echoLength);
-      while (echo.hasRemaining() && channel.read(echo) >= 0) {}
-      if (!echo.flip().equals(traffic.echoes.duplicate().limit(traffic.echoLength))) {
-        throw new IOException("a wrong first echo");
-      }
-    }
-  }
-
   String name() {
     return kind.name();
   }
@@ -111,9 +118,9 @@ final class ServerProcess implements AutoCloseable {
     return untilAccepted;
   }
 
-  /** From the start of the process to its first echo. */
-  Duration untilEchoed() {
-    return untilEchoed;
+  /** From the start of the process to its first answer. */
+  Duration untilAnswered() {
+    return untilAnswered;
   }
 
   /**

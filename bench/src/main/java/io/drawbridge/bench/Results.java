@@ -8,33 +8,38 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What was measured, and how it is shown: medians, and ratios to the first server. */
-final class EchoResults {
+final class Results {
 
   /**
    * One server under one load.
    *
-   * @param cost microseconds of processor time for a message
-   * @param rate messages a second
+   * @param cost microseconds of processor time for a message or connection
+   * @param rate so many a second
    */
   record Sample(double cost, double rate) {}
 
-  private record Key(EchoCase load, String server) {}
+  private record Key(String load, String server) {}
 
   private final List<String> servers;
-  private final List<EchoCase> loads;
+  private final String unit;
+  private final List<String> loads;
   private final Map<Key, List<Sample>> samples = new HashMap<>();
 
-  EchoResults(List<String> servers, List<EchoCase> loads) {
+  /**
+   * @param unit what is counted: message or connection
+   */
+  Results(String unit, List<String> servers, List<String> loads) {
+    this.unit = unit;
     this.servers = servers;
     this.loads = loads;
   }
 
-  void add(EchoCase load, String server, Sample sample) {
+  void add(String load, String server, Sample sample) {
     samples.computeIfAbsent(new Key(load, server), fresh -> new ArrayList<>()).add(sample);
   }
 
   /** All that was measured of one case, a line for each server. */
-  String rounds(EchoCase load) {
+  String rounds(String load) {
     return servers.stream()
         .map(
             server ->
@@ -52,12 +57,12 @@ final class EchoResults {
 
   /** The medians of all, a column for each case, each with its ratio to the first server's. */
   String table() {
-    StringBuilder table = new StringBuilder("\n| server, CPU µs a message |");
+    StringBuilder table = new StringBuilder("\n| server, CPU µs a " + unit + " |");
     loads.forEach(load -> table.append(" ").append(load).append(" |"));
     table.append("\n|---|").append("---|".repeat(loads.size()));
     for (String server : servers) {
       table.append("\n| ").append(server).append(" |");
-      for (EchoCase load : loads) {
+      for (String load : loads) {
         double cost = cost(load, server);
         double ratio = cost / cost(load, servers.get(0));
         table.append(String.format(Locale.ROOT, " %.2f (%.2f) |", cost, ratio));
@@ -66,11 +71,11 @@ final class EchoResults {
     return table.toString();
   }
 
-  private double cost(EchoCase load, String server) {
+  private double cost(String load, String server) {
     return median(of(load, server).stream().map(Sample::cost).toList());
   }
 
-  private List<Sample> of(EchoCase load, String server) {
+  private List<Sample> of(String load, String server) {
     return samples.getOrDefault(new Key(load, server), List.of());
   }
 
