@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drawbridge.auth.Tokens;
 import io.drawbridge.auth.hostile.Row.Answer;
+import io.drawbridge.edge.HttpAnswer;
 import io.drawbridge.edge.TestGateway;
 import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.ClientFrames;
+import io.drawbridge.wire.Opcode;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * One token shown to a server by one way: what the client must be told, what the operator must find
@@ -35,43 +38,97 @@ final class Attempt {
     assertServesOthers();
   }
 
-  /** Shows it in this message; how long the verdict took, the best of some tries. */
-  Duration inFirstMessage(String token, String message, Answer answer) {
-    Duration best = Duration.ofDays(1);
-    for (int tries = 0; tries < TRIES && best.compareTo(LONGEST) >= 0; tries++) {
-      Duration once = once(token, message, answer);
+  /** Shows it as the first message; how long the verdict took, the best of some tries. */
+  Duration inFirstMessage(String token, Answer answer) {
+    return best(() -> bare(token, answer));
+  }
+
+  /** Shows it by another way; how long the verdict took, the best of some tries. */
+  Duration by(Way way, String token, Answer answer) {
+    return best(
+        () -> way.inHandshake() ? handshake(way, token, answer) : envelope(way, token, answer));
+  }
+
+  private static Duration best(Supplier<Duration> attempt) {
+    Duration best = attempt.get();
+    for (int tries = 1; tries < TRIES && best.compareTo(LONGEST) >= 0; tries++) {
+      Duration once = attempt.get();
       best = once.compareTo(best) < 0 ? once : best;
     }
     assertThat(best).as("time to the verdict").isLessThan(LONGEST);
     return best;
   }
 
-  private Duration once(String token, String message, Answer answer) {
+  private Duration bare(String token, Answer answer) {
     try (WsConversation client = WsConversation.open(gateway.port())) {
       long start = System.nanoTime();
       if (answer == Answer.TOO_BIG) {
         // The server takes no more of it when it knows, so that writing it may not end.
-        client.flood(ClientFrames.text(message), 1);
+        client.flood(ClientFrames.text(token), 1);
       } else {
-        client.send(message);
+        client.send(token);
       }
       if (!answer.text.isEmpty()) {
         client.expect(answer.text);
       }
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      assertEnd(client, token, answer);
+      return taken;
+    }
+  }
+
+  /** The form of what is told is each way's own. */
+  private Duration envelope(Way way, String token, Answer answer) {
+    try (WsConversation client = WsConversation.open(gateway.port())) {
+      long start = System.nanoTime();
+      client.send(way.message(token));
+      while (answer != Answer.GOOD && client.peek().opcode() == Opcode.TEXT) {
+        assertHoldsNothingOf(token, client.text());
+      }
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      if (answer == Answer.GOOD && way != Way.CARRIED) {
+        assertThat(client.text()).contains(answer.text);
+      }
+      assertEnd(client, token, answer);
+      return taken;
+    }
+  }
+
+  private Duration handshake(Way way, String token, Answer answer) {
+    try (WsConversation client = WsConversation.connect(gateway.port())) {
+      long start = System.nanoTime();
+      client.raw(way.handshake(token).bytes());
+      HttpAnswer told = client.answer();
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
       if (answer == Answer.GOOD) {
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(told.status()).isEqualTo(101);
         client.send(PING).expect(PONG).bye();
         return taken;
       }
-      client.expectClose(answer.closeCode, answer.kind);
-      Duration taken = Duration.ofNanos(System.nanoTime() - start);
-      if (answer != Answer.TOO_BIG) {
-        client.sendClose(answer.closeCode).expectEof();
-      }
-      assertLogged(client.ref(), answer, token);
+      client.expectEof();
+      assertThat(told.status()).isEqualTo(401);
+      assertThat(told.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+      assertThat(told.kind()).isEqualTo(answer.kind);
+      assertHoldsNothingOf(token, told.toString());
+      JsonObject event = gateway.errors().awaitId(told.ref());
+      assertThat(event.getString("kind")).isEqualTo(answer.kind);
+      assertHoldsNothingOf(token, event.encode());
       assertServesOthers();
       return taken;
     }
+  }
+
+  private void assertEnd(WsConversation client, String token, Answer answer) {
+    if (answer == Answer.GOOD) {
+      client.send(PING).expect(PONG).bye();
+      return;
+    }
+    client.expectClose(answer.closeCode, answer.kind);
+    if (answer != Answer.TOO_BIG) {
+      client.sendClose(answer.closeCode).expectEof();
+    }
+    assertLogged(client.ref(), answer, token);
+    assertServesOthers();
   }
 
   /** One event of the kind, and nothing of the token in it. */

@@ -67,11 +67,7 @@ final class HostileTokensTest {
 
   private static void show(Attempt attempt, Row row) {
     String token = row.token().get();
-    try {
-      TIMES.put(attempt.inFirstMessage(token, token, row.answer()), row.name());
-    } catch (AssertionError e) {
-      throw new AssertionError(row.theme() + ": " + row.name() + ": " + e.getMessage(), e);
-    }
+    row.named(() -> TIMES.put(attempt.inFirstMessage(token, row.answer()), row.name()));
   }
 
   @AfterEach

@@ -13,6 +13,15 @@ import java.util.function.Supplier;
  */
 record Row(String theme, Setup setup, String name, Answer answer, Supplier<String> token) {
 
+  /** Runs what is asserted of it, and says whose failure it is. */
+  void named(Runnable assertions) {
+    try {
+      assertions.run();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(theme + ": " + name + ": " + e.getMessage(), e);
+    }
+  }
+
   /** What a client is told (contract, section 3.2), and the kind of it in the log. */
   enum Answer {
     GOOD("Authenticated!", 0, ""),
