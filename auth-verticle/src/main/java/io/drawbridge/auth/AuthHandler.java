@@ -3,35 +3,41 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
 import io.drawbridge.auth.session.Session;
+import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.TokenVerdict;
-import io.drawbridge.auth.token.TokenVerifier;
-import io.drawbridge.config.AuthSettings;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.guard.ErrorKind;
-import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Time;
 import io.drawbridge.wire.Payload;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One client of the secure server: waits for its token, and from then on hands its messages to the
- * bridge, until the token ends.
+ * One client of the secure server: waits for its token where the handshake brought none, and from
+ * then on hands its messages to the bridge, until the token ends. A later token of the same user
+ * takes the place of the one before.
  */
 final class AuthHandler implements MessageHandler {
-  private static final String AUTHENTICATED = "Authenticated!";
+  private static final Logger LOG = LoggerFactory.getLogger(AuthHandler.class);
 
   /** The longest that a timer is set for; a token may live longer than a clock can count. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
-  private final AuthSettings settings;
-  private final TokenVerifier verifier;
-  private final Bridge bridge;
-  private final Node node;
+  private final AuthEdge edge;
   private final Time time;
+
+  /** Of the token that the handshake brought; null where it brought none. */
+  private final @Nullable Claims brought;
+
+  /** Whether the first message has come, and its token is being verified. */
+  private boolean verifying;
 
   /** Null until the token was verified. */
   private @Nullable Session session;
@@ -39,30 +45,33 @@ final class AuthHandler implements MessageHandler {
   /** Null until the token was verified. */
   private @Nullable BridgeSession bridged;
 
-  AuthHandler(AuthSettings settings, TokenVerifier verifier, Bridge bridge, Node node) {
-    this.settings = settings;
-    this.verifier = verifier;
-    this.bridge = bridge;
-    this.node = node;
-    this.time = node.time();
+  AuthHandler(AuthEdge edge, @Nullable Claims brought) {
+    this.edge = edge;
+    this.time = edge.node().time();
+    this.brought = brought;
   }
 
   @Override
   public void opened(Connection connection) {
-    connection.wakeAt(time.nanos() + settings.timeout().toNanos());
+    if (brought == null) {
+      wakeInTime(connection);
+    } else {
+      open(connection, brought);
+    }
   }
 
   @Override
   public void text(Connection connection, Payload payload) {
-    if (bridged != null) {
-      bridged.receive(payload.text());
+    String text = payload.text();
+    if (bridged == null) {
+      first(connection, text);
       return;
     }
-    String text = payload.text();
-    if (Bridge.isPing(text)) {
-      connection.sendText(Bridge.PONG);
+    AuthMessage message = AuthMessage.later(text);
+    if (message == null) {
+      bridged.receive(text);
     } else {
-      authenticate(connection, text);
+      refresh(connection, message);
     }
   }
 
@@ -71,13 +80,15 @@ final class AuthHandler implements MessageHandler {
     connection.close(ErrorKind.UNSUPPORTED_DATA, "a binary message");
   }
 
-  /** The deadline of the token, or its end. */
+  /** The deadline of the first message or of its verification, or the end of the token. */
   @Override
   public void wake(Connection connection) {
-    if (session == null) {
-      connection.close(ErrorKind.AUTH_TIMEOUT, null);
-    } else {
+    if (session != null) {
       watchExpiry(connection, session);
+    } else if (verifying) {
+      connection.close(ErrorKind.INTERNAL_ERROR, "no verdict on its token in time");
+    } else {
+      connection.close(ErrorKind.AUTH_TIMEOUT, null);
     }
   }
 
@@ -90,60 +101,165 @@ final class AuthHandler implements MessageHandler {
     }
   }
 
-  // --- authentication ---------------------------------------------------------------------------
-
-  private void authenticate(Connection connection, String token) {
-    // What follows the token is read only once it is known whose it is.
-    connection.hold();
-    verifier
-        .verify(token)
-        .onSuccess(verdict -> authenticated(connection, verdict))
-        .onFailure(cause -> connection.close(ErrorKind.INTERNAL_ERROR, null))
-        .onComplete(done -> connection.release());
-  }
-
-  private void authenticated(Connection connection, TokenVerdict verdict) {
-    if (verdict instanceof TokenVerdict.Valid valid) {
-      open(connection, valid);
-    } else if (verdict instanceof TokenVerdict.Expired expired) {
-      refuse(connection, ErrorKind.TOKEN_EXPIRED, expired.why());
-    } else if (verdict instanceof TokenVerdict.Invalid invalid) {
-      refuse(connection, ErrorKind.INVALID_TOKEN, invalid.why());
+  @Override
+  public void closed(Connection connection) {
+    if (bridged != null) {
+      bridged.closed();
     }
   }
 
-  private void open(Connection connection, TokenVerdict.Valid valid) {
+  // --- the first token --------------------------------------------------------------------------
+
+  private void first(Connection connection, String text) {
+    AuthMessage message = AuthMessage.first(text);
+    if (message.form() == AuthMessage.Form.PING) {
+      connection.sendText(Bridge.PONG);
+      return;
+    }
+    String token = message.token();
+    if (token == null) {
+      refuse(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
+      return;
+    }
+    Future<TokenVerdict> asked = edge.verifier().verify(token);
+    if (!asked.isComplete()) {
+      verifying = true;
+      wakeInTime(connection);
+    }
+    once(asked, connection, () -> authenticated(connection, message, text, asked));
+  }
+
+  private void authenticated(
+      Connection connection, AuthMessage message, String text, Future<TokenVerdict> asked) {
+    if (asked.failed()) {
+      LOG.error("a token could not be verified", asked.cause());
+      connection.close(ErrorKind.INTERNAL_ERROR, null);
+    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
+      refuse(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
+    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
+      refuse(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      open(connection, valid.claims());
+      welcome(connection, message);
+      if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
+        bridged.receive(text);
+      }
+    }
+  }
+
+  private void open(Connection connection, Claims claims) {
     Session opened =
         new Session(
             UUID.randomUUID().toString(),
-            valid.claims(),
-            node.name(),
+            claims,
+            edge.node().name(),
             connection.peer().address(),
-            node.time().now());
+            time.now());
     connection.identify(opened.user(), opened.id());
     if (!connection.isOpen()) {
       // The user is banned, or the connection ended meanwhile.
       return;
     }
     session = opened;
-    bridged = bridge.open(connection, opened);
+    bridged = edge.bridge().open(connection, opened);
     connection.limitBy("user:" + opened.user());
-    connection.sendText(AUTHENTICATED);
     watchExpiry(connection, opened);
   }
 
-  /** The text never says which check failed; the log does. */
-  private static void refuse(Connection connection, ErrorKind kind, String why) {
-    connection.sendText(kind.words());
-    connection.close(kind, why);
+  private void welcome(Connection connection, AuthMessage message) {
+    String answer = session == null ? null : message.welcome(session);
+    if (answer != null) {
+      connection.sendText(answer);
+    }
+  }
+
+  /** The answer never says which check failed; the log does. */
+  private static void refuse(
+      Connection connection, AuthMessage message, ErrorKind kind, String why) {
+    connection.close(kind, why, message::refusal);
+  }
+
+  // --- another token ----------------------------------------------------------------------------
+
+  private void refresh(Connection connection, AuthMessage message) {
+    String token = message.token();
+    if (token == null) {
+      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
+      return;
+    }
+    Future<TokenVerdict> asked = edge.verifier().verify(token);
+    once(asked, connection, () -> refreshed(connection, message, asked));
+  }
+
+  private void refreshed(Connection connection, AuthMessage message, Future<TokenVerdict> asked) {
+    if (asked.failed()) {
+      LOG.error("a token could not be verified", asked.cause());
+      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, null);
+    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
+      refuseRefresh(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
+    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
+      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      refresh(connection, message, valid.claims());
+    }
+  }
+
+  private void refresh(Connection connection, AuthMessage message, Claims claims) {
+    Session before = session;
+    if (before == null || bridged == null || !connection.isOpen()) {
+      return;
+    }
+    if (!before.user().equals(claims.user())) {
+      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, "a token of another user");
+      return;
+    }
+    Session after = before.with(claims);
+    session = after;
+    bridged.refreshed(after);
+    watchExpiry(connection, after);
+    welcome(connection, message);
+  }
+
+  /** The session goes on with the token that it has. */
+  private static void refuseRefresh(
+      Connection connection, AuthMessage message, ErrorKind kind, @Nullable String why) {
+    if (connection.isOpen()) {
+      connection.sendText(message.err(connection.report(kind, kind.words(), why)));
+    }
+  }
+
+  // --- time -------------------------------------------------------------------------------------
+
+  /** Goes on once it is known; what follows is not read before. */
+  private static void once(Future<?> asked, Connection connection, Runnable then) {
+    if (asked.isComplete()) {
+      then.run();
+      return;
+    }
+    connection.hold();
+    asked.onComplete(
+        known -> {
+          try {
+            then.run();
+          } catch (RuntimeException e) {
+            LOG.error("the auth server failed a connection", e);
+            connection.close(ErrorKind.INTERNAL_ERROR, null);
+          }
+          connection.release();
+        });
+  }
+
+  private void wakeInTime(Connection connection) {
+    connection.wakeAt(time.nanos() + edge.settings().timeout().toNanos());
   }
 
   private void watchExpiry(Connection connection, Session session) {
-    if (session.expiresAt().equals(java.time.Instant.MAX)) {
+    if (session.expiresAt().equals(Instant.MAX)) {
       connection.wakeNever();
       return;
     }
-    Duration left = Duration.between(time.now(), session.expiresAt().plus(settings.leeway()));
+    Duration left =
+        Duration.between(time.now(), session.expiresAt().plus(edge.settings().leeway()));
     if (left.isNegative() || left.isZero()) {
       connection.close(ErrorKind.TOKEN_EXPIRED, "the token ended");
     } else {

@@ -33,12 +33,8 @@ public final class AuthVerticle extends VerticleBase {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
-    server =
-        new EdgeServer(
-            vertx,
-            gateway,
-            Edge.auth(settings),
-            () -> new AuthHandler(settings.auth(), verifier, bridge, gateway.node()));
+    var edge = new AuthEdge(settings.auth(), verifier, bridge, gateway.node());
+    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(edge));
     return server.listen().onSuccess(found -> port = found);
   }
 

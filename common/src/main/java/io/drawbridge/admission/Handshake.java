@@ -74,7 +74,7 @@ public record Handshake(
   }
 
   /** The elements of a header that is a list (RFC 9110 §5.6.1), over all its lines. */
-  Stream<String> list(String header) {
+  public Stream<String> list(String header) {
     return headers.getAll(header).stream()
         .flatMap(line -> Arrays.stream(line.split(",", -1)))
         .map(String::trim)

@@ -13,6 +13,7 @@ import io.drawbridge.wire.Violation;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -181,6 +182,16 @@ public final class Connection {
     close(kind, detail, kind.retryAfter());
   }
 
+  /**
+   * Closes with a last message before the Close frame.
+   *
+   * @param last makes it from what the client is told
+   */
+  public void close(
+      ErrorKind kind, @Nullable String detail, Function<? super Notice, String> last) {
+    close(kind, detail, kind.retryAfter(), last);
+  }
+
   // --- reading ----------------------------------------------------------------------------------
 
   private void read(ByteBuf bytes) {
@@ -287,15 +298,27 @@ public final class Connection {
     return state == State.CLOSED;
   }
 
-  /** The one way in which this side closes: state, log, event, frame. */
   private void close(ErrorKind kind, @Nullable String detail, Duration retryAfter) {
+    close(kind, detail, retryAfter, null);
+  }
+
+  /** The one way in which this side closes: state, log, event, frame. */
+  private void close(
+      ErrorKind kind,
+      @Nullable String detail,
+      Duration retryAfter,
+      @Nullable Function<? super Notice, String> last) {
     if (state != State.OPEN) {
       return;
     }
     state = State.CLOSING;
     LOG.debug("closing a connection of the {} server: {}", context.edge().name(), kind);
     String id = context.guard().report(kind, peer, detail, kind.closeCode());
-    out.close(kind.closeCode(), new Notice(kind, kind.words(), retryAfter, id).closeReason());
+    Notice notice = new Notice(kind, kind.words(), retryAfter, id);
+    if (last != null) {
+      out.text(last.apply(notice));
+    }
+    out.close(kind.closeCode(), notice.closeReason());
     ended(kind.closeCode());
     if (kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT) {
       hangUp();

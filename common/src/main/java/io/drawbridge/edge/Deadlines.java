@@ -55,6 +55,11 @@ final class Deadlines<S> {
     return socket;
   }
 
+  /** Whether it still has to come on. */
+  boolean has(S socket) {
+    return begun.containsKey(socket);
+  }
+
   /** It has come on, or is gone; false when that was known already. */
   boolean end(S socket) {
     Begun known = begun.remove(socket);

@@ -3,7 +3,6 @@ package io.drawbridge.edge;
 import io.drawbridge.admission.AddressRules;
 import io.drawbridge.admission.Admission;
 import io.drawbridge.admission.BanCheck;
-import io.drawbridge.admission.Capacity;
 import io.drawbridge.admission.ConnectRateCheck;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.OriginCheck;
@@ -11,39 +10,27 @@ import io.drawbridge.admission.PeerAddress;
 import io.drawbridge.admission.TrustedProxies;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
-import io.drawbridge.config.CompressionSettings;
 import io.drawbridge.config.LimitSettings;
 import io.drawbridge.config.Settings;
-import io.drawbridge.connection.Connection;
 import io.drawbridge.connection.ConnectionMeters;
 import io.drawbridge.connection.Connections;
 import io.drawbridge.connection.EdgeContext;
-import io.drawbridge.connection.MessageHandler;
-import io.drawbridge.connection.Opening;
-import io.drawbridge.connection.Socket;
 import io.drawbridge.guard.Edge;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Node;
-import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Peer;
 import io.drawbridge.wire.DeflateContexts;
-import io.drawbridge.wire.PerMessageDeflate;
-import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket server on one event loop: bytes come in, pass admission, become a connection, and its
@@ -53,37 +40,30 @@ public final class EdgeServer {
   private static final int LONGEST_REQUEST_LINE = 4 * 1024;
   private static final int LARGEST_HEADERS = 16 * 1024;
   private static final int ACCEPT_BACKLOG = 1024;
-  private static final Duration LINGER = Duration.ofMillis(500);
   private static final Duration DEADLINE_CHECK = Duration.ofMillis(250);
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final EdgeContext context;
-  private final CompressionSettings compression;
-  private final Capacity capacity;
   private final TrustedProxies proxies;
   private final boolean proxyHeader;
   private final Admission admission;
-  private final Supplier<MessageHandler> handlers;
+  private final HandshakeAnswers answers;
+  private final Upgrades upgrades;
   private final Deadlines<HttpConnection> handshakes;
-
-  /** Refused, and left a moment to read the answer. */
-  private final Deadlines<HttpConnection> lingering = new Deadlines<>(LINGER);
 
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
   private boolean draining;
 
   /**
-   * @param handlers makes the handler of each connection
+   * @param acceptor has the last word, and gives each connection its handler
    */
-  public EdgeServer(Vertx vertx, Gateway gateway, Edge edge, Supplier<MessageHandler> handlers) {
+  public EdgeServer(Vertx vertx, Gateway gateway, Edge edge, Acceptor acceptor) {
     Settings settings = gateway.settings();
     LimitSettings limits = edge.limits();
     Node node = gateway.node();
     this.vertx = vertx;
-    this.handlers = handlers;
-    this.capacity = gateway.capacity();
     this.context =
         new EdgeContext(
             edge,
@@ -92,11 +72,12 @@ public final class EdgeServer {
             new ConnectionMeters(node.meters(), edge),
             new Connections(vertx, node.time()),
             new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));
-    this.compression = settings.compression();
+    this.answers = new HandshakeAnswers(context);
+    this.upgrades = new Upgrades(context, gateway, acceptor, answers);
     this.proxies = new TrustedProxies(settings.proxy().trusted());
     this.proxyHeader = settings.proxy().protocol();
     gateway.connectRates().join();
-    // The last two count whom they admit: nothing but them may refuse after them.
+    // The last two count whom they admit: who is refused after them must leave.
     this.admission =
         new Admission(
             this::notDraining,
@@ -106,7 +87,7 @@ public final class EdgeServer {
             new BanCheck(context.guard()),
             new OriginCheck(settings.firewall().origins()),
             new ConnectRateCheck(gateway.connectRates(), edge),
-            capacity.check(edge));
+            gateway.capacity().check(edge));
     this.handshakes = new Deadlines<>(limits.handshake());
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
   }
@@ -179,7 +160,8 @@ public final class EdgeServer {
     connection.closeHandler(
         closed -> {
           handshakes.end(connection);
-          lingering.end(connection);
+          answers.forget(connection);
+          upgrades.forget(connection);
         });
     if (oldest != null) {
       cut(oldest, "too many handshakes at once");
@@ -187,103 +169,35 @@ public final class EdgeServer {
   }
 
   private void handshake(HttpServerRequest request) {
-    if (!handshakes.end(request.connection())) {
+    if (!handshakes.has(request.connection())) {
       // Sent behind one that was refused, or after its time: there is one answer a socket.
       return;
     }
     Handshake handshake = Handshake.of(request, proxies);
     Verdict verdict = admission.judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
-      count(refused.kind().name());
-      refuse(request, handshake, refused);
+      handshakes.end(request.connection());
+      answers.refuse(request, Peer.of(handshake.peer()), refused, refused.detail());
     } else {
-      count("ADMITTED");
-      upgrade(request, handshake);
+      upgrades.begin(request, handshake, () -> handshakes.end(request.connection()));
     }
-  }
-
-  private void upgrade(HttpServerRequest request, Handshake handshake) {
-    request
-        .response()
-        .putHeader("Upgrade", "websocket")
-        .putHeader("Connection", "Upgrade")
-        .putHeader("Sec-WebSocket-Accept", handshake.acceptKey());
-    PerMessageDeflate deflate = deflate(handshake);
-    if (deflate != null) {
-      request.response().putHeader("Sec-WebSocket-Extensions", deflate.header());
-    }
-    Opening opening = new Opening(handshake.peer(), deflate);
-    GluedBytes glued = GluedBytes.keep(request.connection());
-    request
-        .toNetSocket()
-        .onSuccess(socket -> connect(socket, opening))
-        .onFailure(gone -> leave(opening))
-        .onComplete(done -> glued.handOn());
-  }
-
-  private @Nullable PerMessageDeflate deflate(Handshake handshake) {
-    return compression.enabled()
-        ? handshake
-            .extensions()
-            .flatMap(offers -> PerMessageDeflate.accept(offers, compression.contextTakeover()))
-            .orElse(null)
-        : null;
-  }
-
-  private void connect(NetSocket socket, Opening opening) {
-    new Connection(context, new Socket(socket), opening, handlers.get())
-        .start(() -> leave(opening));
-  }
-
-  private void leave(Opening opening) {
-    capacity.leave(context.edge(), opening.address());
-  }
-
-  private void refuse(HttpServerRequest request, Handshake handshake, Verdict.Refused refused) {
-    HttpConnection connection = request.connection();
-    LingeringClose close = LingeringClose.of(connection);
-    HttpConnection oldest = lingering.begin(connection, "", context.node().time().nanos());
-    if (oldest != null) {
-      oldest.close();
-    }
-    ErrorKind kind = refused.kind();
-    String id = report(kind, handshake.peer(), refused.detail());
-    Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
-    HttpServerResponse response =
-        request
-            .response()
-            .setStatusCode(refused.status())
-            .putHeader("Content-Type", "text/plain; charset=utf-8")
-            .putHeader("Connection", "close");
-    refused.headers().forEach(response::putHeader);
-    if (notice.retryAfterSeconds() > 0) {
-      response.putHeader("Retry-After", Long.toString(notice.retryAfterSeconds()));
-    }
-    response.end(notice.body()).onComplete(sent -> close.answered());
   }
 
   private void cutOverdue() {
     long now = context.node().time().nanos();
     handshakes.overdue(now).forEach(late -> cut(late, "no handshake in time"));
-    lingering.overdue(now).forEach(HttpConnection::close);
+    answers.cutOverdue(now);
   }
 
   private void cut(HttpConnection connection, String why) {
-    report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
-    connection.close();
+    if (!upgrades.refuseLate(connection)) {
+      report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
+      connection.close();
+    }
   }
 
-  private String report(ErrorKind kind, String peer, String detail) {
-    return context.guard().report(kind, Peer.of(peer), detail, 0);
-  }
-
-  private void count(String outcome) {
-    Counter.builder("drawbridge.handshakes")
-        .description("Handshakes, by outcome")
-        .tag("edge", context.edge().name())
-        .tag("outcome", outcome)
-        .register(context.node().meters())
-        .increment();
+  private void report(ErrorKind kind, String peer, String detail) {
+    context.guard().report(kind, Peer.of(peer), detail, 0);
   }
 
   // --- the end ----------------------------------------------------------------------------------
@@ -300,6 +214,7 @@ public final class EdgeServer {
    */
   public Future<Void> drain(Duration over) {
     draining = true;
+    upgrades.drain();
     return context
         .connections()
         .drain(over)

@@ -1,8 +1,10 @@
 package io.drawbridge.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayDeque;
@@ -16,11 +18,27 @@ import java.util.ArrayDeque;
  * exported leads to the channel before that, hence the cast to an interface that is not.
  */
 final class GluedBytes extends ChannelInboundHandlerAdapter {
-  private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
+  /**
+   * The most that is kept of a socket that is not read: twice the largest read. More comes only
+   * from a client that has ended its own direction, and is as good as gone.
+   */
+  static final int MOST = 128 * 1024;
+
+  /** The name that Vert.x gives it, and takes it away by. */
+  private static final String HTTP_DECODER = "httpDecoder";
+
+  private final ArrayDeque<Object> kept = new ArrayDeque<>(0);
   private final ChannelHandlerContext http;
+  private int bytes;
 
   private GluedBytes(ChannelHandlerContext http) {
     this.http = http;
+  }
+
+  /** In the place of an HTTP decoder: what comes is no HTTP any more. */
+  @Sharable
+  private static final class NoDecoder extends ChannelInboundHandlerAdapter {
+    private static final NoDecoder INSTANCE = new NoDecoder();
   }
 
   /** Begins to keep; to be called before the HTTP decoder is taken away. */
@@ -31,9 +49,25 @@ final class GluedBytes extends ChannelInboundHandlerAdapter {
     return glued;
   }
 
+  /**
+   * Begins to keep while the answer is not known yet: the socket is not read until {@link #readOn},
+   * and what was read of it already is not taken for HTTP.
+   */
+  static GluedBytes hold(HttpConnection connection) {
+    GluedBytes glued = keep(connection);
+    glued.http.channel().config().setAutoRead(false);
+    glued.http.pipeline().replace(HTTP_DECODER, HTTP_DECODER, NoDecoder.INSTANCE);
+    return glued;
+  }
+
   /** The HTTP connection's place in its channel. */
   static ChannelHandlerContext context(HttpConnection connection) {
     return ((HttpServerConnection) connection).channelHandlerContext();
+  }
+
+  /** Reads the socket again. */
+  void readOn() {
+    http.channel().config().setAutoRead(true);
   }
 
   /** Hands on what was kept, and gets out of the way. */
@@ -41,12 +75,13 @@ final class GluedBytes extends ChannelInboundHandlerAdapter {
     http.pipeline().remove(this);
   }
 
+  /** The end of the request, too: without it, Vert.x takes it for one that is still under way. */
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof ByteBuf bytes) {
-      kept.add(bytes);
-    } else {
-      context.fireChannelRead(message);
+    kept.add(message);
+    bytes += message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+    if (bytes > MOST && !context.channel().config().isAutoRead()) {
+      var unused = context.close();
     }
   }
 
@@ -54,11 +89,11 @@ final class GluedBytes extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     boolean any = !kept.isEmpty();
-    for (ByteBuf bytes = kept.poll(); bytes != null; bytes = kept.poll()) {
+    for (Object message = kept.poll(); message != null; message = kept.poll()) {
       if (context.channel().isActive()) {
-        context.fireChannelRead(bytes);
+        context.fireChannelRead(message);
       } else {
-        bytes.release();
+        ReferenceCountUtil.release(message);
       }
     }
     if (any) {

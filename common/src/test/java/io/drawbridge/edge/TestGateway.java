@@ -77,7 +77,13 @@ public final class TestGateway implements AfterEachCallback {
 
   /** Starts a guard and an edge that has these handlers. */
   public TestGateway start(String yaml, Supplier<? extends MessageHandler> handlers) {
-    return start(yaml, gateway -> new HandlerVerticle(gateway, handlers), edge -> edge.port);
+    return start(
+        yaml, (handshake, guard) -> Future.succeededFuture(Acceptance.accepted(handlers.get())));
+  }
+
+  /** Starts a guard and an edge that has this last step of admission. */
+  public TestGateway start(String yaml, Acceptor acceptor) {
+    return start(yaml, gateway -> new HandlerVerticle(gateway, acceptor), edge -> edge.port);
   }
 
   /**
@@ -131,19 +137,19 @@ public final class TestGateway implements AfterEachCallback {
 
   private static final class HandlerVerticle extends VerticleBase {
     private final Gateway gateway;
-    private final Supplier<? extends MessageHandler> handlers;
+    private final Acceptor acceptor;
     private EdgeServer server;
     private int port;
 
     @SuppressWarnings("NullAway.Init") // server is set in start()
-    HandlerVerticle(Gateway gateway, Supplier<? extends MessageHandler> handlers) {
+    HandlerVerticle(Gateway gateway, Acceptor acceptor) {
       this.gateway = gateway;
-      this.handlers = handlers;
+      this.acceptor = acceptor;
     }
 
     @Override
     public Future<?> start() {
-      server = new EdgeServer(vertx, gateway, Edge.echo(gateway.settings()), handlers::get);
+      server = new EdgeServer(vertx, gateway, Edge.echo(gateway.settings()), acceptor);
       return server.listen().onSuccess(found -> port = found);
     }
 

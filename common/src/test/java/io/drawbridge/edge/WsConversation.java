@@ -227,6 +227,11 @@ public final class WsConversation implements AutoCloseable {
 
   /** A 101 that is right in every respect, with these extensions. */
   public WsConversation expectUpgrade(String extensions) {
+    return expectUpgrade(extensions, "");
+  }
+
+  /** A 101 that is right in every respect, with these extensions and this subprotocol. */
+  public WsConversation expectUpgrade(String extensions, String subprotocol) {
     HttpAnswer answer = HttpAnswer.of(head(), "");
     assertThat(answer.status()).as(answer.statusLine()).isEqualTo(101);
     assertThat(answer.header("Upgrade")).isEqualToIgnoringCase("websocket");
@@ -234,7 +239,7 @@ public final class WsConversation implements AutoCloseable {
     assertThat(answer.header("Sec-WebSocket-Accept")).isEqualTo(HandshakeText.ACCEPT);
     assertThat(answer.header("Sec-WebSocket-Extensions")).isEqualTo(extensions);
     compression = !extensions.isEmpty();
-    assertThat(answer.header("Sec-WebSocket-Protocol")).isEmpty();
+    assertThat(answer.header("Sec-WebSocket-Protocol")).isEqualTo(subprotocol);
     return this;
   }
 

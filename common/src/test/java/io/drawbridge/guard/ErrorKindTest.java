@@ -32,8 +32,8 @@ class ErrorKindTest {
       SLOW_CONSUMER       - 1008   - yes
       IDLE_TIMEOUT        - 3008   - yes
       AUTH_TIMEOUT        - 3008   - yes
-      INVALID_TOKEN     401 3000   - no
-      TOKEN_EXPIRED     401 3000   - yes
+      INVALID_TOKEN     401 3000 401 no
+      TOKEN_EXPIRED     401 3000 401 yes
       SESSION_REVOKED     - 3003   - no
       SESSION_REPLACED    - 3003   - no
       INVALID_MESSAGE     -    - 400 no

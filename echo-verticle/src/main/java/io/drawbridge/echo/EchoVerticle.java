@@ -1,5 +1,6 @@
 package io.drawbridge.echo;
 
+import io.drawbridge.edge.Acceptance;
 import io.drawbridge.edge.EdgeServer;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.guard.Edge;
@@ -28,8 +29,11 @@ public final class EchoVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    EchoHandler handler = new EchoHandler(prefix);
-    server = new EdgeServer(vertx, gateway, Edge.echo(gateway.settings()), () -> handler);
+    Future<Acceptance> anybody =
+        Future.succeededFuture(Acceptance.accepted(new EchoHandler(prefix)));
+    server =
+        new EdgeServer(
+            vertx, gateway, Edge.echo(gateway.settings()), (handshake, guard) -> anybody);
     return vertx
         .eventBus()
         .<Object>consumer(ADDRESS, this::onRequest)

@@ -6,7 +6,6 @@ import io.drawbridge.config.BridgeRule;
 import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.connection.Connection;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -34,11 +33,8 @@ public final class Bridge {
     if (!text.startsWith("{")) {
       return false;
     }
-    try {
-      return "ping".equals(new JsonObject(text).getValue("type"));
-    } catch (DecodeException e) {
-      return false;
-    }
+    JsonObject envelope = Envelope.parse(text);
+    return envelope != null && "ping".equals(envelope.getValue("type"));
   }
 
   /** Nothing is allowed but what a rule names. */

@@ -29,7 +29,7 @@ public final class BridgeSession {
 
   private final Bridge bridge;
   private final Connection connection;
-  private final Session session;
+  private Session session;
 
   /** Requests on the event bus that have no reply yet. */
   private int pending;
@@ -83,6 +83,14 @@ public final class BridgeSession {
     String word = notice.kind().name().toLowerCase(Locale.ROOT);
     connection.sendText(err(notice).put("body", word).encode());
   }
+
+  /** From now on, it has another token of the same user. */
+  public void refreshed(Session fresh) {
+    session = fresh;
+  }
+
+  /** Nothing goes either way any more. */
+  public void closed() {}
 
   // --- to the bus -------------------------------------------------------------------------------
 

@@ -1,0 +1,79 @@
+package io.drawbridge.auth;
+
+import io.drawbridge.admission.Handshake;
+import io.drawbridge.admission.Verdict;
+import io.drawbridge.auth.token.Claims;
+import io.drawbridge.auth.token.TokenVerdict;
+import io.drawbridge.edge.Acceptance;
+import io.drawbridge.edge.Acceptor;
+import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Guard;
+import io.drawbridge.guard.Peer;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the token that a handshake brings. A handshake without one is accepted, too: its client
+ * has to show a token by message.
+ */
+final class AuthAcceptor implements Acceptor {
+  /** RFC 6750 §3.1; for an expired token as well. */
+  private static final Map<String, String> CHALLENGE =
+      Map.of("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+
+  private final AuthEdge edge;
+
+  AuthAcceptor(AuthEdge edge) {
+    this.edge = edge;
+  }
+
+  @Override
+  public Future<Acceptance> accept(Handshake handshake, Guard guard) {
+    HandshakeToken brought = HandshakeToken.of(handshake);
+    String fault = brought.fault();
+    if (fault != null) {
+      return Future.succeededFuture(
+          new Acceptance.Refused(Verdict.refused(ErrorKind.BAD_HANDSHAKE, fault), fault, null));
+    }
+    String token = brought.token();
+    if (token == null) {
+      return Future.succeededFuture(accepted(brought, null));
+    }
+    return edge.verifier()
+        .verify(token)
+        .map(verdict -> judged(brought, verdict, handshake.peer(), guard));
+  }
+
+  private Acceptance judged(
+      HandshakeToken brought, TokenVerdict verdict, String peer, Guard guard) {
+    if (verdict instanceof TokenVerdict.Expired expired) {
+      return unauthorized(ErrorKind.TOKEN_EXPIRED, expired.why());
+    }
+    if (verdict instanceof TokenVerdict.Invalid invalid) {
+      return unauthorized(ErrorKind.INVALID_TOKEN, invalid.why());
+    }
+    Claims claims = ((TokenVerdict.Valid) verdict).claims();
+    Duration banned = guard.bannedFor(new Peer(peer, claims.user(), null));
+    return banned.isZero() ? accepted(brought, claims) : banned(claims.user(), banned);
+  }
+
+  private Acceptance accepted(HandshakeToken brought, @Nullable Claims claims) {
+    return new Acceptance.Accepted(new AuthHandler(edge, claims), brought.subprotocol(), () -> {});
+  }
+
+  private static Acceptance unauthorized(ErrorKind kind, String why) {
+    // To come back with the same token does not help, however long it waits.
+    Verdict.Refused verdict =
+        new Verdict.Refused(kind, kind.httpStatus(), kind.words(), CHALLENGE, Duration.ZERO);
+    return new Acceptance.Refused(verdict, why, null);
+  }
+
+  private static Acceptance banned(String user, Duration left) {
+    ErrorKind kind = ErrorKind.BANNED;
+    Verdict.Refused verdict =
+        new Verdict.Refused(kind, kind.httpStatus(), kind.words(), Map.of(), left);
+    return new Acceptance.Refused(verdict, null, user);
+  }
+}
