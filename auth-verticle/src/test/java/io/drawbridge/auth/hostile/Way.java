@@ -66,6 +66,6 @@ enum Way {
 
   /** What a header or a subprotocol can't hold (RFC 9110 §5.6.2) can't come by it. */
   boolean canBring(String token) {
-    return !inHandshake() || token.length() < 8_000 && token.matches("[A-Za-z0-9._~+-]+");
+    return !inHandshake() || (token.length() < 8_000 && token.matches("[A-Za-z0-9._~+-]+"));
   }
 }
