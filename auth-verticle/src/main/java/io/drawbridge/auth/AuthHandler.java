@@ -138,6 +138,9 @@ final class AuthHandler implements MessageHandler {
       refuse(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
     } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
       refuse(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      // Not the client's fault: it is told to come again, and gets no strike.
+      connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       open(connection, valid.claims());
       welcome(connection, message);

@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.EdgeServer;
@@ -15,23 +16,28 @@ import io.vertx.core.VerticleBase;
  */
 public final class AuthVerticle extends VerticleBase {
   private final Gateway gateway;
-  private final Secret secret;
+  private final KeyRing ring;
   private EdgeServer server;
   private int port;
 
   /**
-   * @param secret the HS256 key that tokens are verified with
+   * @param ring the keys that tokens are verified with, shared by all instances
    */
   @SuppressWarnings("NullAway.Init") // server is set in start()
-  public AuthVerticle(Gateway gateway, Secret secret) {
+  public AuthVerticle(Gateway gateway, KeyRing ring) {
     this.gateway = gateway;
-    this.secret = secret;
+    this.ring = ring;
+  }
+
+  /** With this secret as the only key. */
+  public AuthVerticle(Gateway gateway, Secret secret) {
+    this(gateway, KeyRing.of(gateway.settings().auth(), secret));
   }
 
   @Override
   public Future<?> start() {
     var settings = gateway.settings();
-    var verifier = new TokenVerifier(vertx, settings.auth(), secret, gateway.node().time().wall());
+    var verifier = new TokenVerifier(vertx, settings.auth(), ring, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
     var edge = new AuthEdge(settings.auth(), verifier, bridge, gateway.node());
     server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(edge));

@@ -46,14 +46,21 @@ final class Addresses {
   /** Keys that came over plain HTTP could be anyone's: only loopback may use it. */
   static String keySetUrl(JsonNode node) {
     String text = Values.nonEmptyText(node);
+    if (!isKeySetUrl(text)) {
+      throw new BadValue("expected an https URL (http only to loopback) without a password");
+    }
+    return text;
+  }
+
+  static boolean isKeySetUrl(String text) {
     URI url = uri(text);
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     boolean plain = "http".equalsIgnoreCase(url.getScheme());
     String host = url.getHost();
-    if (host == null || !(secure || (plain && isLoopback(host))) || url.getUserInfo() != null) {
-      throw new BadValue("expected an https URL (http only to loopback) without a password");
-    }
-    return text;
+    return host != null
+        && (secure || (plain && isLoopback(host)))
+        && url.getUserInfo() == null
+        && url.getPort() <= 65_535;
   }
 
   /** Whether a host to listen on can be reached from this machine alone. */

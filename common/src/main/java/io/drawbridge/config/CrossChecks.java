@@ -12,15 +12,7 @@ final class CrossChecks {
 
   static List<Problem> problems(Settings settings) {
     List<Problem> problems = new ArrayList<>();
-    if (hasWeakSecret(settings.auth()) && !settings.auth().allowWeakSecret()) {
-      problems.add(
-          new Problem(
-              "auth.secret",
-              "shorter than "
-                  + AuthSettings.STRONG_SECRET_BYTES
-                  + " bytes, so it can be guessed; auth.allowWeakSecret: true takes it all the"
-                  + " same"));
-    }
+    problems.addAll(keys(settings.auth()));
     if (!Addresses.isLoopback(settings.ops().host()) && settings.ops().token() == null) {
       problems.add(
           new Problem("ops.token", "is needed where ops.host is not loopback (localhost)"));
@@ -47,8 +39,60 @@ final class CrossChecks {
         : List.of();
   }
 
+  /** Each key must be one that a token may use, and each way to get keys must lead somewhere. */
+  private static List<Problem> keys(AuthSettings auth) {
+    List<Problem> problems = new ArrayList<>();
+    if (hasWeakSecret(auth) && !auth.allowWeakSecret()) {
+      problems.add(
+          new Problem(
+              "auth.secret",
+              "shorter than "
+                  + auth.secretBytes()
+                  + " bytes, so it can be guessed; auth.allowWeakSecret: true takes it all the"
+                  + " same"));
+    }
+    if (auth.secret() != null && auth.secretBytes() == 0) {
+      problems.add(new Problem("auth.secret", "needs an HS algorithm in auth.algorithms"));
+    }
+    for (int i = 0; i < auth.keys().size(); i++) {
+      String algorithm = auth.keys().get(i).algorithm();
+      if (!auth.algorithms().contains(algorithm)) {
+        problems.add(
+            new Problem(
+                "auth.keys[" + i + "].algorithm", algorithm + " is not in auth.algorithms"));
+      }
+    }
+    if (!auth.hasKeys() && auth.secretBytes() == 0) {
+      problems.add(new Problem("auth.algorithms", "no key is configured for any of them"));
+    }
+    problems.addAll(issuerKeys(auth));
+    return problems;
+  }
+
+  private static List<Problem> issuerKeys(AuthSettings auth) {
+    List<Problem> problems = new ArrayList<>();
+    if (auth.hasIssuerKeys() && auth.algorithms().stream().allMatch(KeyFile::isSymmetric)) {
+      problems.add(
+          new Problem(
+              auth.discovery() ? "auth.discovery" : "auth.jwks",
+              "needs an algorithm of public keys in auth.algorithms, such as RS256"));
+    }
+    if (auth.discovery() && (auth.jwks() != null || auth.secret() != null)) {
+      problems.add(new Problem("auth.discovery", "goes without auth.jwks and auth.secret"));
+    }
+    if (auth.discovery() && (auth.issuer() == null || !Addresses.isKeySetUrl(auth.issuer()))) {
+      problems.add(
+          new Problem(
+              "auth.discovery", "needs an https URL (http only to loopback) as auth.issuer"));
+    }
+    if (auth.jwksCa() != null && !auth.hasIssuerKeys()) {
+      problems.add(new Problem("auth.jwksCa", "needs auth.jwks or auth.discovery"));
+    }
+    return problems;
+  }
+
   private static boolean hasWeakSecret(AuthSettings auth) {
-    return auth.secret() != null && auth.secret().bytes().length < AuthSettings.STRONG_SECRET_BYTES;
+    return auth.secret() != null && auth.secret().bytes().length < auth.secretBytes();
   }
 
   private static List<Problem> sharedPorts(Settings settings) {

@@ -27,6 +27,11 @@ public record KeyFile(Path file, String algorithm) {
     return file == null || algorithm == null ? null : new KeyFile(file, algorithm);
   }
 
+  /** Whether it is signed with the same secret that verifies. */
+  static boolean isSymmetric(String algorithm) {
+    return algorithm.startsWith("HS");
+  }
+
   static String parseAlgorithm(JsonNode node) {
     return Values.oneOf(ALGORITHMS, node);
   }

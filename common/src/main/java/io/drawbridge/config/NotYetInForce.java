@@ -23,9 +23,6 @@ final class NotYetInForce {
   /** Ignoring one of these would leave a door open that the operator believes is shut. */
   private static final List<Key> REFUSED =
       List.of(
-          new Key("auth.keys", s -> s.auth().keys()),
-          new Key("auth.jwks", s -> s.auth().jwks()),
-          new Key("auth.algorithms", s -> s.auth().algorithms()),
           new Key("bridge.inbound", s -> s.bridge().inbound()),
           new Key("bridge.outbound", s -> s.bridge().outbound()),
           new Key("tls.cert", s -> s.tls().cert()),

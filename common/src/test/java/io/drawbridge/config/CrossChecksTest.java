@@ -26,6 +26,52 @@ class CrossChecksTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"HS256, 31, 32", "HS384, 47, 48", "HS512, 63, 64", "'HS256,HS512', 63, 64"})
+  void aSecretIsAsLongAsTheLongestHash(String algorithms, int weak, int strong) {
+    String yaml = "auth: { algorithms: [" + algorithms + "], secret: ";
+
+    assertThat(Read.problems(yaml + "x".repeat(weak) + " }"))
+        .singleElement()
+        .asString()
+        .startsWith("auth.secret: shorter than " + strong + " bytes");
+    assertThat(Read.settings(yaml + "x".repeat(strong) + " }").auth().secretBytes())
+        .isEqualTo(strong);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+keys: [{ file: a, algorithm: RS256 }]             | auth.keys[0].algorithm: RS256 is not in auth.algorithms
+algorithms: [RS256]                               | auth.algorithms: no key is configured for any of them
+algorithms: [RS256], secret: 0123456789abcdef0123456789abcdef | auth.secret: needs an HS algorithm in auth.algorithms
+jwks: 'https://a.example/k'                       | auth.jwks: needs an algorithm of public keys in auth.algorithms, such as RS256
+algorithms: [RS256], discovery: true              | auth.discovery: needs an https URL (http only to loopback) as auth.issuer
+algorithms: [RS256], discovery: true, issuer: x   | auth.discovery: needs an https URL (http only to loopback) as auth.issuer
+algorithms: [RS256], discovery: true, issuer: 'http://a.example' | auth.discovery: needs an https URL (http only to loopback) as auth.issuer
+algorithms: [RS256], discovery: true, issuer: 'https://a.example', jwks: 'https://a.example/k' | auth.discovery: goes without auth.jwks and auth.secret
+jwksCa: ca.pem                                    | auth.jwksCa: needs auth.jwks or auth.discovery
+""")
+  void refusesKeysThatNoTokenCouldUse(String auth, String problem) {
+    assertThat(Read.problems("auth: { " + auth + " }")).containsExactly(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "algorithms: [HS256, RS256], jwks: 'https://a.example/k'",
+        "algorithms: [RS256], jwks: 'http://localhost:8080/k', jwksCa: ca.pem",
+        "algorithms: [ES256], discovery: true, issuer: 'https://a.example'",
+        "algorithms: [EdDSA], discovery: true, issuer: 'http://127.0.0.1:8080/realm'",
+        "algorithms: [PS512], keys: [{ file: a, algorithm: PS512 }]",
+        "algorithms: [HS512]"
+      })
+  void takesKeysThatGoTogether(String auth) {
+    assertThat(Read.warnings("auth: { " + auth + " }")).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {BYTES_31 + "f", "éééééééééééééééé"})
   void countsTheBytesOfASecretAndNotItsCharacters(String secret) {
     assertThat(Read.settings("auth: { secret: " + secret + " }").auth().secret())

@@ -77,6 +77,7 @@ roles:   [echo, auth, guard, ops]
     ObjectNode promised = (ObjectNode) YamlText.parse(PROMISED);
     ((ObjectNode) promised.get("echo")).putObject("limits");
     ((ObjectNode) promised.get("compression")).put("contextTakeover", false);
+    ((ObjectNode) promised.get("auth")).putNull("jwksCa").put("discovery", false);
 
     assertThat((JsonNode) Defaults.tree()).isEqualTo(promised);
   }

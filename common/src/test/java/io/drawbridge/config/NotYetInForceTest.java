@@ -13,9 +13,6 @@ class NotYetInForceTest {
       delimiter = '|',
       textBlock =
           """
-          auth.keys                  | [{file: a.pem, algorithm: RS256}] | []
-          auth.jwks                  | https://id.example/keys           | null
-          auth.algorithms            | RS256                             | ["HS256"]
           bridge.inbound             | [{address: a}]                    | [{"address":"echo"}]
           bridge.outbound            | [{addressRegex: a.*}]             | []
           tls.clientCa               | ca.pem                            | null

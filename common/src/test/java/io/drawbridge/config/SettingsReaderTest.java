@@ -255,6 +255,8 @@ data: null                      | data: needs a value
     others.put("auth.allowWeakSecret", "true");
     others.put("auth.keys", "[{file: a.pem, algorithm: RS256}]");
     others.put("auth.jwks", "https://id.example/keys");
+    others.put("auth.jwksCa", "ca.pem");
+    others.put("auth.discovery", "true");
     others.put("auth.algorithms", "HS256,RS256");
     others.put("auth.issuer", "id.example");
     others.put("auth.audience", "us,them");
@@ -316,6 +318,8 @@ data: null                      | data: needs a value
           .anyMatch(
               problem ->
                   problem.startsWith(path + ": not supported by this version")
+                      || problem.equals("auth.keys[0].algorithm: RS256 is not in auth.algorithms")
+                      || problem.startsWith(path + ": needs ")
                       || problem.startsWith("proxy.protocol: needs proxy.trusted"));
     } else {
       assertThat(((Loaded) result).settings()).isNotEqualTo(SettingsReader.defaults());

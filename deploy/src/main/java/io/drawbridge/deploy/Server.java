@@ -2,6 +2,8 @@ package io.drawbridge.deploy;
 
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.token.JwksVerticle;
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.EchoSettings;
@@ -16,6 +18,7 @@ import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.GuardVerticle;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Time;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -61,6 +64,9 @@ public final class Server {
 
   private final Map<Role, Integer> ports = new EnumMap<>(Role.class);
   private @Nullable OpsVerticle ops;
+
+  /** Null where this process verifies no tokens. */
+  private @Nullable KeyRing keys;
 
   private Server(Settings settings) {
     this.settings = settings;
@@ -164,14 +170,30 @@ public final class Server {
       return Future.succeededFuture();
     }
     AuthSettings auth = settings.auth();
-    Secret secret;
+    KeyRing ring;
     try {
-      secret = SecretFile.secret(auth, settings.data());
+      Secret secret = auth.hasKeys() ? auth.secret() : SecretFile.secret(auth, settings.data());
+      ring = KeyRing.read(auth, secret);
     } catch (IOException e) {
       return Future.failedFuture(e);
     }
+    keys = ring;
+    FunctionCounter.builder("drawbridge.token.verifications", ring, KeyRing::verified)
+        .description("Tokens whose signature was checked, and not found among those kept")
+        .register(meters);
+    return startIssuer(auth, ring).compose(keysAsked -> startAuth(auth, ring));
+  }
+
+  /** The issuer's keys are fetched before anybody shows a token, if the issuer can be asked. */
+  private Future<?> startIssuer(AuthSettings auth, KeyRing ring) {
+    return auth.hasIssuerKeys()
+        ? deploy(() -> new JwksVerticle(auth, ring, gateway.node()), 1).onSuccess(operations::add)
+        : Future.succeededFuture();
+  }
+
+  private Future<?> startAuth(AuthSettings auth, KeyRing ring) {
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(collect(instances, () -> new AuthVerticle(gateway, secret)), auth.instances())
+    return deploy(collect(instances, () -> new AuthVerticle(gateway, ring)), auth.instances())
         .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
         .onSuccess(edges::add)
         .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));
@@ -182,7 +204,7 @@ public final class Server {
       return Future.succeededFuture();
     }
     OpsSettings at = settings.ops();
-    OpsVerticle verticle = new OpsVerticle(at, meters);
+    OpsVerticle verticle = new OpsVerticle(at, meters, keys);
     return deploy(() -> verticle, 1)
         .recover(cause -> cantListen(Role.OPS, at.host(), at.port(), cause))
         .onSuccess(operations::add)

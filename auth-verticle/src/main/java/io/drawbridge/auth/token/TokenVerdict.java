@@ -19,4 +19,10 @@ public sealed interface TokenVerdict {
    * @param why for the log alone: which check failed, and which token by its fingerprint
    */
   record Invalid(String why) implements TokenVerdict {}
+
+  /**
+   * It can't be told now, and may be later: too many are being verified, or the issuer's keys have
+   * not come yet. Nothing that its bearer did wrong.
+   */
+  record Undecided(String why) implements TokenVerdict {}
 }

@@ -1,27 +1,23 @@
 package io.drawbridge.auth.token;
 
+import io.drawbridge.auth.token.ClaimsCheck.Judged;
+import io.drawbridge.auth.token.KeyRing.Generation;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.Secret;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.PubSecKeyOptions;
-import io.vertx.ext.auth.User;
-import io.vertx.ext.auth.authentication.TokenCredentials;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,156 +25,197 @@ import org.jspecify.annotations.Nullable;
  * anything else is looked at, then the signature, then issuer and audience, then the times, then
  * who it is.
  *
- * <p>The library checks signature, issuer and audience. The times are checked here, since it calls
- * a token that is not valid yet expired.
+ * <p>A token of an HS algorithm is answered at once; those of others are verified by a worker, and
+ * once, however often they come meanwhile. What was found is kept for as long as the keys are the
+ * same. One an event loop; {@link KeyRing} is what they share.
  */
 public final class TokenVerifier {
   /** The claim that says whose token it is: a non-empty string or an integer. */
   public static final String USER = "user_id";
 
   private static final int LONGEST_TOKEN = 8 * 1024;
-  private static final int LONGEST_USER = 256;
-  private static final int FINGERPRINT_DIGITS = 12;
-  private static final Pattern COMPACT = Pattern.compile("([\\w-]+)\\.[\\w-]+\\.[\\w-]+");
-  private static final double LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+  private static final int FINGERPRINT_BYTES = 6;
 
-  private final AuthSettings settings;
-  private final Set<String> algorithms;
+  /** How long a bad signature is remembered where it costs much to find out. */
+  private static final Duration BAD_FOR = Duration.ofSeconds(10);
+
+  private final KeyRing ring;
+  private final ClaimsCheck claims;
   private final InstantSource clock;
-  private final JWTAuth jwt;
+  private final Context context;
+  private final WorkerExecutor workers;
 
-  /**
-   * @param secret the HS256 key
-   */
-  public TokenVerifier(Vertx vertx, AuthSettings settings, Secret secret, InstantSource clock) {
-    this.settings = settings;
-    this.algorithms = settings.algorithms();
+  /** By the token's hash. Bounded by {@link KeyRing#enter}. */
+  private final Map<String, Future<TokenVerdict>> underway = new ConcurrentHashMap<>();
+
+  /** To be made on the event loop that it works for. */
+  public TokenVerifier(Vertx vertx, AuthSettings settings, KeyRing ring, InstantSource clock) {
+    this.ring = ring;
+    this.claims = new ClaimsCheck(settings);
     this.clock = clock;
-    JWTOptions options = new JWTOptions().setIgnoreExpiration(true).setIssuer(settings.issuer());
-    if (!settings.audience().isEmpty()) {
-      options.setAudience(settings.audience());
-    }
-    this.jwt =
-        JWTAuth.create(
-            vertx,
-            new JWTAuthOptions()
-                .setJWTOptions(options)
-                .addPubSecKey(
-                    new PubSecKeyOptions()
-                        .setAlgorithm(TokenIssuer.ALGORITHM)
-                        .setBuffer(Buffer.buffer(secret.bytes()))));
+    this.context = vertx.getOrCreateContext();
+    this.workers =
+        vertx.createSharedWorkerExecutor(
+            "drawbridge-tokens", Runtime.getRuntime().availableProcessors());
   }
 
-  /** Never fails: a token that breaks the library is an invalid one. */
+  /** With this secret as the only key. */
+  public TokenVerifier(Vertx vertx, AuthSettings settings, Secret secret, InstantSource clock) {
+    this(vertx, settings, KeyRing.of(settings, secret), clock);
+  }
+
+  /** A token on its way: its hash, which stands for it, and its length. */
+  private record Shown(String hash, int length) {}
+
+  /** Never fails: a token that breaks a check is an invalid one. */
   public Future<TokenVerdict> verify(String token) {
-    String fault = fault(token);
-    if (fault != null) {
-      return Future.succeededFuture(invalid(fault, token));
-    }
-    try {
-      return jwt.authenticate(new TokenCredentials(token))
-          .map(user -> judged(claims(user), token))
-          .otherwise(cause -> invalid("signature, issuer or audience", token));
-    } catch (RuntimeException e) {
-      // It throws for claims of the wrong type.
-      return Future.succeededFuture(invalid("malformed claims", token));
-    }
-  }
-
-  /** What is wrong before any key is used; null for nothing. */
-  private @Nullable String fault(String token) {
     if (token.length() > LONGEST_TOKEN) {
-      return "longer than " + LONGEST_TOKEN + " characters";
+      String why = "longer than " + LONGEST_TOKEN + " characters";
+      return Future.succeededFuture(told(new TokenVerdict.Invalid(why), hash(token)));
     }
-    var matcher = COMPACT.matcher(token);
-    if (!matcher.matches()) {
-      return "no compact JWS";
-    }
-    try {
-      JsonObject header = new JsonObject(decoded(matcher.group(1)));
-      if (!(header.getValue("alg") instanceof String algorithm)
-          || !algorithms.contains(algorithm)) {
-        return "algorithm not allowed";
-      }
-      // RFC 7515 §4.1.11: what is critical must be understood, and nothing is.
-      return header.containsKey("crit") ? "critical header" : null;
-    } catch (IllegalArgumentException | DecodeException e) {
-      return "header is not JSON";
-    }
+    Shown shown = new Shown(hash(token), token.length());
+    Future<TokenVerdict> before = known(shown.hash);
+    return before == null ? unknown(token, shown) : before;
   }
 
-  private TokenVerdict judged(JsonObject claims, String token) {
-    try {
-      return judge(claims, token);
-    } catch (IllegalArgumentException e) {
-      return invalid("malformed claims", token);
-    }
-  }
-
-  private TokenVerdict judge(JsonObject claims, String token) {
+  private @Nullable Future<TokenVerdict> known(String hash) {
     Instant now = clock.instant();
-    Instant expiresAt = instant(claims, "exp", Instant.MAX);
-    boolean notYet =
-        now.plus(settings.leeway()).isBefore(instant(claims, "nbf", Instant.MIN))
-            || now.plus(settings.leeway()).isBefore(instant(claims, "iat", Instant.MIN));
-    if (notYet) {
-      return invalid("not valid yet", token);
+    Generation keys = ring.current();
+    Judged found = keys.good().find(hash, now);
+    if (found == null) {
+      found = keys.bad().find(hash, now);
     }
-    if (!expiresAt.equals(Instant.MAX) && !now.isBefore(expiresAt.plus(settings.leeway()))) {
-      return new TokenVerdict.Expired("expired, " + fingerprint(token));
-    }
-    String user = user(claims.getValue(USER));
-    return user == null
-        ? invalid(USER + " missing or unusable", token)
-        : new TokenVerdict.Valid(
-            new Claims(user, Set.of(), null, null, null, expiresAt, hash(token)));
+    return found == null
+        ? underway.get(hash)
+        : Future.succeededFuture(told(claims.again(found, now), hash));
   }
 
-  /** A NumericDate (RFC 7519 §2): seconds, perhaps with a fraction. */
-  private static Instant instant(JsonObject claims, String claim, Instant absent) {
-    if (!claims.containsKey(claim)) {
-      return absent;
-    }
-    if (!(claims.getValue(claim) instanceof Number number)) {
-      throw new IllegalArgumentException(claim + " must be a number");
-    }
-    double seconds = Math.max(-LAST_SECOND, Math.min(LAST_SECOND, number.doubleValue()));
-    return Instant.ofEpochMilli((long) Math.floor(seconds * 1000));
-  }
-
-  private static @Nullable String user(@Nullable Object claim) {
-    boolean integer =
-        claim instanceof Integer || claim instanceof Long || claim instanceof java.math.BigInteger;
-    String user = integer || claim instanceof String ? String.valueOf(claim) : "";
-    boolean usable =
-        !user.isBlank()
-            && user.length() <= LONGEST_USER
-            && user.chars().noneMatch(Character::isISOControl);
-    return usable ? user : null;
-  }
-
-  private static JsonObject claims(User user) {
-    return user.attributes().getJsonObject("accessToken");
-  }
-
-  private static String decoded(String part) {
-    return new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
-  }
-
-  private static TokenVerdict invalid(String why, String token) {
-    return new TokenVerdict.Invalid(why + ", " + fingerprint(token));
-  }
-
-  /** Tells one token from another without telling the token. */
-  static String fingerprint(String token) {
-    return "token " + hash(token).substring(0, FINGERPRINT_DIGITS);
-  }
-
-  private static String hash(String token) {
+  private Future<TokenVerdict> unknown(String token, Shown shown) {
+    Jws jws;
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
+      jws = Jws.parse(token, ring.current().keys().allowed());
+    } catch (BadToken bad) {
+      return Future.succeededFuture(told(new TokenVerdict.Invalid(bad.why()), shown.hash));
+    }
+    return jws.algorithm().isQuick()
+        ? Future.succeededFuture(told(judge(jws, shown), shown.hash))
+        : slowly(jws, shown);
+  }
+
+  // --- what takes long --------------------------------------------------------------------------
+
+  private Future<TokenVerdict> slowly(Jws jws, Shown shown) {
+    if (!ring.enter()) {
+      return Future.succeededFuture(
+          told(new TokenVerdict.Undecided("too many tokens to verify"), shown.hash));
+    }
+    Promise<TokenVerdict> promise = Promise.promise();
+    underway.put(shown.hash, promise.future());
+    keysFor(jws)
+        .compose(there -> workers.executeBlocking(() -> judge(jws, shown), false))
+        .otherwise(cause -> new TokenVerdict.Undecided("the verification broke off"))
+        .onSuccess(
+            verdict -> {
+              underway.remove(shown.hash);
+              ring.leave();
+              promise.complete(told(verdict, shown.hash));
+            });
+    return promise.future();
+  }
+
+  /** A key that is not known may be a new one of the issuer's. Ends on this event loop. */
+  private Future<Void> keysFor(Jws jws) {
+    String id = jws.keyId();
+    if (!ring.hasIssuer() || (ring.isComplete() && (id == null || isKnown(id)))) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> here = Promise.promise();
+    ring.more().onComplete(asked -> context.runOnContext(turn -> here.complete()));
+    return here.future();
+  }
+
+  private boolean isKnown(String id) {
+    return ring.current().keys().knows(id);
+  }
+
+  // --- the verdict ------------------------------------------------------------------------------
+
+  private TokenVerdict judge(Jws jws, Shown shown) {
+    Generation keys = ring.current();
+    try {
+      if (!isSigned(jws, keys.keys())) {
+        if (ring.isComplete() || jws.algorithm().isQuick()) {
+          throw new BadToken("signature");
+        }
+        return new TokenVerdict.Undecided("the issuer's keys are not there yet");
+      }
+      Judged judged = claims.judge(jws.payload(), hex(sha256(jws.content())), clock.instant());
+      if (judged.verdict() instanceof TokenVerdict.Valid) {
+        keys.good().keep(shown.hash, judged, shown.length, Instant.MAX);
+      } else if (judged.verdict() instanceof TokenVerdict.Expired) {
+        keepBad(jws, shown, keys, judged);
+      }
+      return judged.verdict();
+    } catch (BadToken bad) {
+      Judged judged = new Judged(new TokenVerdict.Invalid(bad.why()), Instant.MIN);
+      keepBad(jws, shown, keys, judged);
+      return judged.verdict();
+    } catch (RuntimeException e) {
+      return new TokenVerdict.Invalid("a check broke off");
+    }
+  }
+
+  private boolean isSigned(Jws jws, Keys keys) {
+    // The keys may have changed since the header was read, and the algorithms with them.
+    if (!keys.allowed().contains(jws.algorithm())) {
+      return false;
+    }
+    ring.count();
+    return keys.candidates(jws.algorithm(), jws.keyId()).stream()
+        .anyMatch(key -> jws.algorithm().verifies(key.key(), jws.content(), jws.signature()));
+  }
+
+  /** A storm of one bad token costs little; what is quick to find out is not worth keeping. */
+  private void keepBad(Jws jws, Shown shown, Generation keys, Judged judged) {
+    if (!jws.algorithm().isQuick()) {
+      keys.bad().keep(shown.hash, judged, shown.length, clock.instant().plus(BAD_FOR));
+    }
+  }
+
+  // --- which token it is ------------------------------------------------------------------------
+
+  /** For the log: tells one token from another without telling the token. */
+  private static TokenVerdict told(TokenVerdict verdict, String hash) {
+    if (verdict instanceof TokenVerdict.Invalid invalid) {
+      return new TokenVerdict.Invalid(invalid.why() + ", " + fingerprint(hash));
+    }
+    if (verdict instanceof TokenVerdict.Expired expired) {
+      return new TokenVerdict.Expired(expired.why() + ", " + fingerprint(hash));
+    }
+    if (verdict instanceof TokenVerdict.Undecided undecided) {
+      return new TokenVerdict.Undecided(undecided.why() + ", " + fingerprint(hash));
+    }
+    return verdict;
+  }
+
+  private static String fingerprint(String hash) {
+    byte[] bytes = hash.getBytes(StandardCharsets.ISO_8859_1);
+    return "token " + HexFormat.of().formatHex(bytes, 0, FINGERPRINT_BYTES);
+  }
+
+  /** SHA-256 as 32 characters, each a byte: a small key for a map. */
+  private static String hash(String token) {
+    byte[] text = token.getBytes(StandardCharsets.UTF_8);
+    return new String(sha256(text), StandardCharsets.ISO_8859_1);
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

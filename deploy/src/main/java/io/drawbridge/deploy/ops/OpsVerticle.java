@@ -1,5 +1,6 @@
 package io.drawbridge.deploy.ops;
 
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.OpsSettings;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.ListenAddresses;
@@ -34,12 +35,21 @@ public final class OpsVerticle extends VerticleBase {
 
   private final OpsSettings settings;
   private final PrometheusMeterRegistry meters;
+  private final @Nullable KeyRing keys;
   private boolean draining;
   private int port;
 
   public OpsVerticle(OpsSettings settings, PrometheusMeterRegistry meters) {
+    this(settings, meters, null);
+  }
+
+  /**
+   * @param keys what tokens are verified with; null where this process verifies none
+   */
+  public OpsVerticle(OpsSettings settings, PrometheusMeterRegistry meters, @Nullable KeyRing keys) {
     this.settings = settings;
     this.meters = meters;
+    this.keys = keys;
   }
 
   @Override
@@ -49,6 +59,9 @@ public final class OpsVerticle extends VerticleBase {
             .register("guard", GUARD_WITHIN.toMillis(), this::askGuard)
             .register("errorLog", GUARD_WITHIN.toMillis(), this::askForErrorLog)
             .register("draining", promise -> promise.complete(status(!draining)));
+    if (keys != null && keys.hasIssuer()) {
+      ready.register("keys", promise -> promise.complete(keysOf(keys)));
+    }
     Router router = Router.router(vertx);
     router.route().handler(this::authorize);
     page(router, "/livez").handler(request -> request.json(new JsonObject().put("status", "UP")));
@@ -137,6 +150,11 @@ public final class OpsVerticle extends VerticleBase {
 
   private static boolean cantWrite(Throwable cause) {
     return cause instanceof ReplyException failure && failure.failureCode() == GuardBus.UNAVAILABLE;
+  }
+
+  /** Down until an issuer's keys came; with old ones, most tokens are still told apart. */
+  private static Status keysOf(KeyRing keys) {
+    return status(keys.isComplete()).setData(new JsonObject().put("stale", keys.isStale()));
   }
 
   private static Status status(boolean ok) {

@@ -1,0 +1,170 @@
+package io.drawbridge.auth.token;
+
+import io.drawbridge.config.AuthSettings;
+import io.drawbridge.config.Secret;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a node that tokens are verified with, and what was verified with them. One a process;
+ * on any thread. Other keys take the place of these at once and all together, and what was found
+ * with the old ones is forgotten.
+ */
+public final class KeyRing {
+  /** Verifications of slow algorithms that have begun and not ended, of all event loops. */
+  static final int MOST_UNDERWAY = 1_000;
+
+  /** One set of keys, with what was verified by it: neither outlives the other. */
+  record Generation(Keys keys, TokenCache good, TokenCache bad) {
+    Generation(Keys keys) {
+      this(keys, new TokenCache(), new TokenCache());
+    }
+  }
+
+  private final boolean hasIssuer;
+  private final AtomicInteger underway = new AtomicInteger();
+  private final LongAdder verified = new LongAdder();
+
+  // What the generation is made of; only with the lock.
+  private Set<Algorithm> allowed;
+  private List<VerifyingKey> own;
+  private List<VerifyingKey> published = List.of();
+
+  private volatile Generation current;
+
+  /** When the issuer's keys were last fetched; null as long as they never were. */
+  private volatile @Nullable Instant publishedAt;
+
+  private volatile boolean stale;
+
+  /** Fetches the issuer's keys anew; there is none until somebody offers to. */
+  private volatile Supplier<Future<Void>> more = Future::succeededFuture;
+
+  private KeyRing(AuthSettings settings, List<VerifyingKey> own) {
+    this.hasIssuer = settings.hasIssuerKeys();
+    this.allowed = OwnKeys.allowed(settings);
+    this.own = own;
+    this.current = new Generation(new Keys(allowed, own));
+  }
+
+  /** With the secret alone: no files are read. */
+  public static KeyRing of(AuthSettings settings, Secret secret) {
+    return new KeyRing(settings, OwnKeys.secrets(settings, secret));
+  }
+
+  /**
+   * With the secret and the key files of the settings. Blocks.
+   *
+   * @param secret null where keys come from files or an issuer alone
+   * @throws IOException with the setting's path, where a file holds no key for its algorithm
+   */
+  public static KeyRing read(AuthSettings settings, @Nullable Secret secret) throws IOException {
+    return new KeyRing(settings, OwnKeys.read(settings, secret));
+  }
+
+  /**
+   * Reads the files again and takes over secret, files and algorithms of these settings; the
+   * issuer's keys stay. Blocks.
+   *
+   * @throws IOException as {@link #read}; the old keys stay in force then
+   */
+  public void reload(AuthSettings settings, @Nullable Secret secret) throws IOException {
+    List<VerifyingKey> fresh = OwnKeys.read(settings, secret);
+    synchronized (this) {
+      allowed = OwnKeys.allowed(settings);
+      own = fresh;
+      turn();
+    }
+  }
+
+  /** What the issuer publishes now. */
+  synchronized void publish(List<VerifyingKey> keys, Instant now) {
+    published = List.copyOf(keys);
+    publishedAt = now;
+    stale = false;
+    turn();
+  }
+
+  /** The issuer can't be asked; the last keys stay. */
+  void missed() {
+    stale = true;
+  }
+
+  private synchronized void turn() {
+    Keys fresh = new Keys(allowed, Stream.concat(own.stream(), published.stream()).toList());
+    if (!fresh.isSameAs(current.keys())) {
+      current = new Generation(fresh);
+    }
+  }
+
+  Generation current() {
+    return current;
+  }
+
+  // --- the issuer -------------------------------------------------------------------------------
+
+  void offer(Supplier<Future<Void>> fetch) {
+    more = fetch;
+  }
+
+  /** Ends when the issuer was asked for more keys, or need not be; soon in any case. */
+  Future<Void> more() {
+    return more.get();
+  }
+
+  /** Whether an issuer's keys are wanted at all. */
+  public boolean hasIssuer() {
+    return hasIssuer;
+  }
+
+  /** Whether all keys are there that the settings name; an issuer's, if only once. */
+  public boolean isComplete() {
+    return !hasIssuer || publishedAt != null;
+  }
+
+  /** Whether the issuer could not be asked lately, so that its last keys are used. */
+  public boolean isStale() {
+    return stale;
+  }
+
+  /** When the issuer's keys were last fetched; null as long as they never were. */
+  public @Nullable Instant publishedAt() {
+    return publishedAt;
+  }
+
+  int publishedKeys() {
+    return published.size();
+  }
+
+  // --- how much is verified ---------------------------------------------------------------------
+
+  /** Takes a place for a slow verification; false where all are taken. */
+  boolean enter() {
+    if (underway.incrementAndGet() <= MOST_UNDERWAY) {
+      return true;
+    }
+    underway.decrementAndGet();
+    return false;
+  }
+
+  void leave() {
+    underway.decrementAndGet();
+  }
+
+  void count() {
+    verified.increment();
+  }
+
+  /** Tokens whose signature was really checked, and not found in the cache. */
+  public long verified() {
+    return verified.sum();
+  }
+}
