@@ -90,10 +90,10 @@ final class ClaimRows {
         .invalid("jti of 10,000 characters", () -> claim("jti", "\"" + "j".repeat(10_000) + "\""))
         .invalid("jti with a newline", () -> claim("jti", "\"a\\nb\""))
         .good("jti", () -> claim("jti", "\"7d8f\""))
-        .invalid("sub a number", () -> claim("sub", "7"))
-        .invalid("sub a list", () -> claim("sub", "[\"7\"]"))
-        .invalid("iss a number, though any will do", () -> claim("iss", "7"))
-        .invalid("aud a number, though any will do", () -> claim("aud", "7"));
+        .good("sub a number, which nobody reads", () -> claim("sub", "7"))
+        .good("sub a list, which nobody reads", () -> claim("sub", "[\"7\"]"))
+        .good("iss a number, where any will do", () -> claim("iss", "7"))
+        .good("aud a number, where any will do", () -> claim("aud", "7"));
   }
 
   private static void issuerRows(Rows rows) {

@@ -6,6 +6,8 @@ import static io.drawbridge.auth.hostile.Keys.rs256;
 
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.zip.Deflater;
 
 /** The header names a key of the attacker's, or asks for what nobody offers (RFC 7515 §4.1). */
 final class HeaderRows {
@@ -110,13 +112,26 @@ final class HeaderRows {
         .invalid("crit with b64, true", () -> saying("\"crit\":[\"b64\"],\"b64\":true"))
         .invalid("b64 false, signed over the plain payload", HeaderRows::plainPayload)
         .invalid("b64 false without crit", () -> saying("\"b64\":false"))
-        .invalid("zip", () -> saying("\"zip\":\"DEF\""));
+        .invalid("zip, and the payload is deflated", HeaderRows::deflated)
+        .good("zip, though nothing is deflated", () -> saying("\"zip\":\"DEF\""));
   }
 
   /** RFC 7797 §3. */
   private static String plainPayload() {
     HostileToken token = good().saying("\"crit\":[\"b64\"],\"b64\":false");
     return token.writingPayload(encoded -> token.json().replace('.', ' ')).text();
+  }
+
+  /** RFC 7516 §4.1.3, which is not for a JWS. */
+  private static String deflated() {
+    HostileToken token = good().saying("\"zip\":\"DEF\"");
+    Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+    deflater.setInput(token.json().getBytes(StandardCharsets.UTF_8));
+    deflater.finish();
+    byte[] packed = new byte[1024];
+    int length = deflater.deflate(packed);
+    deflater.end();
+    return token.payload(Arrays.copyOf(packed, length)).text();
   }
 
   private static void typeRows(Rows rows) {

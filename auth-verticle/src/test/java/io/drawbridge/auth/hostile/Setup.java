@@ -2,7 +2,9 @@ package io.drawbridge.auth.hostile;
 
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
+import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.Secret;
+import io.drawbridge.edge.Gateway;
 import io.drawbridge.edge.TestGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,8 +74,16 @@ enum Setup {
   static TestGateway start(TestGateway gateway, String yaml) {
     return gateway.start(
         TestGateway.UNLIMITED + "guard: {perPeerPerMinute: 100000}\n" + yaml,
-        made -> new AuthVerticle(made, new Secret(Tokens.SECRET)),
+        made -> new AuthVerticle(made, keys(made)),
         AuthVerticle::port);
+  }
+
+  private static KeyRing keys(Gateway made) {
+    try {
+      return KeyRing.read(made.settings().auth(), new Secret(Tokens.SECRET));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String pem(Path folder, String name, PublicKey key, String algorithm) {

@@ -33,6 +33,7 @@ final class TimeRows {
             "in milliseconds, which is thousands of years",
             () -> good().claim("exp", now(0) + "000").text())
         .good("a fraction of a second ahead", () -> good().claim("exp", now(600) + ".5").text())
+        .good("later than any calendar reaches", () -> good().claim("exp", "1e308").text())
         .good("without exp", () -> good().without("exp").text())
         .invalid("expired and not valid yet", () -> good().in("exp", -5).in("nbf", 60).text())
         .invalid(
