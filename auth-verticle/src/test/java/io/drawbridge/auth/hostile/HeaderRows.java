@@ -7,6 +7,7 @@ import static io.drawbridge.auth.hostile.Keys.rs256;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.zip.Deflater;
 
 /** The header names a key of the attacker's, or asks for what nobody offers (RFC 7515 §4.1). */
@@ -57,7 +58,7 @@ final class HeaderRows {
 
   private static void foreignKeyRows(Rows rows) {
     PublicKey theirs = Keys.THEIR_RSA.getPublic();
-    String x5c = "[\"" + java.util.Base64.getEncoder().encodeToString(theirs.getEncoded()) + "\"]";
+    String x5c = "[\"" + Base64.getEncoder().encodeToString(theirs.getEncoded()) + "\"]";
     for (String member : new String[] {"jku", "x5u"}) {
       String pointer = "\"" + member + "\":\"" + Trap.url() + "\"";
       rows.to(Setup.SECRET)

@@ -3,6 +3,7 @@ package io.drawbridge.auth.hostile;
 import static io.drawbridge.auth.hostile.HostileToken.base64;
 import static io.drawbridge.auth.hostile.HostileToken.good;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** The text is not exactly a compact JWS (RFC 7515 §7.1), though it may be near to one. */
@@ -98,7 +99,7 @@ final class ShapeRows {
         .invalid("in angle brackets", () -> '<' + good().text() + '>')
         .invalid("written backwards", () -> new StringBuilder(good().text()).reverse().toString())
         .invalid("base64 once more", () -> base64(good().text()))
-        .invalid("in capitals", () -> good().text().toUpperCase(java.util.Locale.ROOT));
+        .invalid("in capitals", () -> good().text().toUpperCase(Locale.ROOT));
   }
 
   private static void otherRows(Rows rows) {

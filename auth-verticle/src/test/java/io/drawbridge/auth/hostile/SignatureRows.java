@@ -13,6 +13,8 @@ import java.math.BigInteger;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The signature is of something else, by somebody else, or no number that a signature can be. */
@@ -34,8 +36,7 @@ final class SignatureRows {
         .invalid("a byte long", () -> changed(good(), s -> Arrays.copyOf(s, 33)))
         .invalid("twice the signature", () -> good().signature(s -> s + s))
         .invalid(
-            "the signature in hexadecimal",
-            () -> changedText(s -> java.util.HexFormat.of().formatHex(s)))
+            "the signature in hexadecimal", () -> changedText(s -> HexFormat.of().formatHex(s)))
         .invalid("the signature of another token", SignatureRows::ofAnother)
         .invalid("the header of another token", SignatureRows::withAnotherHeader)
         .invalid(
@@ -184,7 +185,7 @@ final class SignatureRows {
     return token.signature(s -> base64(change.apply(Base64.getUrlDecoder().decode(s))));
   }
 
-  private static String changedText(java.util.function.Function<byte[], String> change) {
+  private static String changedText(Function<byte[], String> change) {
     return good().signature(s -> change.apply(Base64.getUrlDecoder().decode(s)));
   }
 
