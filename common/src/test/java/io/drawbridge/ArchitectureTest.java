@@ -201,8 +201,7 @@ class ArchitectureTest {
     assertThat(classesUsing(files))
         .filteredOn(name -> name.startsWith(ROOT + "guard."))
         .allMatch(
-            name ->
-                name.matches(".*\\.guard\\.(BanFile|ErrorLog|LogTail|Spool|SpoolFolder)(\\$.*)?"));
+            name -> name.matches(".*\\.guard\\.(ErrorLog|LogTail|Spool|SpoolFolder)(\\$.*)?"));
     assertThat(classesUsing(type -> type.getPackageName().startsWith("ch.qos.logback")))
         .allMatch(name -> name.startsWith("io.drawbridge.guard.ErrorLog"))
         .isNotEmpty();

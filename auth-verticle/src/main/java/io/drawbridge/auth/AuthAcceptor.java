@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.Verdict;
+import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.TokenVerdict;
 import io.drawbridge.edge.Acceptance;
@@ -12,7 +13,6 @@ import io.drawbridge.guard.Peer;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the token that a handshake brings. A handshake without one is accepted, too: its client
@@ -23,10 +23,10 @@ final class AuthAcceptor implements Acceptor {
   private static final Map<String, String> CHALLENGE =
       Map.of("WWW-Authenticate", "Bearer error=\"invalid_token\"");
 
-  private final AuthEdge edge;
+  private final AuthContext context;
 
-  AuthAcceptor(AuthEdge edge) {
-    this.edge = edge;
+  AuthAcceptor(AuthContext context) {
+    this.context = context;
   }
 
   @Override
@@ -39,9 +39,12 @@ final class AuthAcceptor implements Acceptor {
     }
     String token = brought.token();
     if (token == null) {
-      return Future.succeededFuture(accepted(brought, null));
+      return Future.succeededFuture(
+          new Acceptance.Accepted(
+              new AuthHandler(context, new SessionLink(context)), brought.subprotocol(), () -> {}));
     }
-    return edge.verifier()
+    return context
+        .verifier()
         .verify(token)
         .map(verdict -> judged(brought, verdict, handshake.peer(), guard));
   }
@@ -54,13 +57,24 @@ final class AuthAcceptor implements Acceptor {
     if (verdict instanceof TokenVerdict.Invalid invalid) {
       return unauthorized(ErrorKind.INVALID_TOKEN, invalid.why());
     }
+    if (verdict instanceof TokenVerdict.Undecided undecided) {
+      ErrorKind kind = ErrorKind.INTERNAL_ERROR;
+      return new Acceptance.Refused(Verdict.refused(kind, kind.words()), undecided.why(), null);
+    }
     Claims claims = ((TokenVerdict.Valid) verdict).claims();
     Duration banned = guard.bannedFor(new Peer(peer, claims.user(), null));
-    return banned.isZero() ? accepted(brought, claims) : banned(claims.user(), banned);
+    return banned.isZero() ? begun(brought, claims, peer) : banned(claims.user(), banned);
   }
 
-  private Acceptance accepted(HandshakeToken brought, @Nullable Claims claims) {
-    return new Acceptance.Accepted(new AuthHandler(edge, claims), brought.subprotocol(), () -> {});
+  private Acceptance begun(HandshakeToken brought, Claims claims, String peer) {
+    SessionLink link = new SessionLink(context);
+    if (link.begin(claims, peer) instanceof SessionVerdict.Refused refused) {
+      return refused.kind() == ErrorKind.CONNECTION_LIMIT
+          ? tooMany(claims.user(), refused.why())
+          : unauthorized(refused.kind(), refused.why());
+    }
+    return new Acceptance.Accepted(
+        new AuthHandler(context, link), brought.subprotocol(), link::close);
   }
 
   private static Acceptance unauthorized(ErrorKind kind, String why) {
@@ -75,5 +89,13 @@ final class AuthAcceptor implements Acceptor {
     Verdict.Refused verdict =
         new Verdict.Refused(kind, kind.httpStatus(), kind.words(), Map.of(), left);
     return new Acceptance.Refused(verdict, null, user);
+  }
+
+  private static Acceptance tooMany(String user, String why) {
+    ErrorKind kind = ErrorKind.CONNECTION_LIMIT;
+    Verdict.Refused verdict =
+        new Verdict.Refused(
+            kind, 429, "Too many sessions of this user", Map.of(), kind.retryAfter());
+    return new Acceptance.Refused(verdict, why, user);
   }
 }

@@ -3,6 +3,7 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
 import io.drawbridge.auth.session.Session;
+import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.TokenVerdict;
 import io.drawbridge.connection.Connection;
@@ -14,7 +15,6 @@ import io.drawbridge.wire.Payload;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,34 +30,34 @@ final class AuthHandler implements MessageHandler {
   /** The longest that a timer is set for; a token may live longer than a clock can count. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
-  private final AuthEdge edge;
+  private final AuthContext context;
+  private final SessionLink link;
   private final Time time;
-
-  /** Of the token that the handshake brought; null where it brought none. */
-  private final @Nullable Claims brought;
 
   /** Whether the first message has come, and its token is being verified. */
   private boolean verifying;
 
-  /** Null until the token was verified. */
-  private @Nullable Session session;
-
-  /** Null until the token was verified. */
+  /** Null until the connection is open and the token was verified. */
   private @Nullable BridgeSession bridged;
 
-  AuthHandler(AuthEdge edge, @Nullable Claims brought) {
-    this.edge = edge;
-    this.time = edge.node().time();
-    this.brought = brought;
+  /**
+   * @param link whose session has begun where the handshake brought a token
+   */
+  AuthHandler(AuthContext context, SessionLink link) {
+    this.context = context;
+    this.link = link;
+    this.time = context.node().time();
   }
 
   @Override
   public void opened(Connection connection) {
-    if (brought == null) {
+    Session begun = link.session();
+    if (begun == null) {
       wakeInTime(connection);
     } else {
-      open(connection, brought);
+      join(connection, begun);
     }
+    link.opened(connection);
   }
 
   @Override
@@ -83,6 +83,7 @@ final class AuthHandler implements MessageHandler {
   /** The deadline of the first message or of its verification, or the end of the token. */
   @Override
   public void wake(Connection connection) {
+    Session session = link.session();
     if (session != null) {
       watchExpiry(connection, session);
     } else if (verifying) {
@@ -106,6 +107,7 @@ final class AuthHandler implements MessageHandler {
     if (bridged != null) {
       bridged.closed();
     }
+    link.close();
   }
 
   // --- the first token --------------------------------------------------------------------------
@@ -121,7 +123,7 @@ final class AuthHandler implements MessageHandler {
       refuse(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
       return;
     }
-    Future<TokenVerdict> asked = edge.verifier().verify(token);
+    Future<TokenVerdict> asked = context.verifier().verify(token);
     if (!asked.isComplete()) {
       verifying = true;
       wakeInTime(connection);
@@ -131,6 +133,10 @@ final class AuthHandler implements MessageHandler {
 
   private void authenticated(
       Connection connection, AuthMessage message, String text, Future<TokenVerdict> asked) {
+    if (!connection.isOpen()) {
+      // Gone meanwhile: a session would have nobody to end it.
+      return;
+    }
     if (asked.failed()) {
       LOG.error("a token could not be verified", asked.cause());
       connection.close(ErrorKind.INTERNAL_ERROR, null);
@@ -142,35 +148,45 @@ final class AuthHandler implements MessageHandler {
       // Not the client's fault: it is told to come again, and gets no strike.
       connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
-      open(connection, valid.claims());
-      welcome(connection, message);
+      open(connection, message, valid.claims());
       if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
         bridged.receive(text);
       }
     }
   }
 
-  private void open(Connection connection, Claims claims) {
-    Session opened =
-        new Session(
-            UUID.randomUUID().toString(),
-            claims,
-            edge.node().name(),
-            connection.peer().address(),
-            time.now());
-    connection.identify(opened.user(), opened.id());
+  private void open(Connection connection, AuthMessage message, Claims claims) {
+    SessionVerdict verdict = link.begin(claims, connection.peer().address());
+    if (verdict instanceof SessionVerdict.Opened opened) {
+      join(connection, opened.session());
+      if (connection.isOpen()) {
+        welcome(connection, message, opened.session());
+      }
+    } else if (verdict instanceof SessionVerdict.Refused refused) {
+      if (refused.kind() == ErrorKind.CONNECTION_LIMIT) {
+        connection.identify(claims.user(), null);
+        connection.close(refused.kind(), refused.why());
+      } else {
+        // The user is not named: whoever has a revoked token would get the user banned by it.
+        refuse(connection, message, refused.kind(), refused.why());
+      }
+    }
+  }
+
+  /** The connection is the session's. */
+  private void join(Connection connection, Session joined) {
+    connection.identify(joined.user(), joined.id());
     if (!connection.isOpen()) {
       // The user is banned, or the connection ended meanwhile.
       return;
     }
-    session = opened;
-    bridged = edge.bridge().open(connection, opened);
-    connection.limitBy("user:" + opened.user());
-    watchExpiry(connection, opened);
+    bridged = context.bridge().open(connection, joined);
+    connection.limitBy("user:" + joined.user());
+    watchExpiry(connection, joined);
   }
 
-  private void welcome(Connection connection, AuthMessage message) {
-    String answer = session == null ? null : message.welcome(session);
+  private static void welcome(Connection connection, AuthMessage message, Session session) {
+    String answer = message.welcome(session);
     if (answer != null) {
       connection.sendText(answer);
     }
@@ -190,7 +206,7 @@ final class AuthHandler implements MessageHandler {
       refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, "no token in it");
       return;
     }
-    Future<TokenVerdict> asked = edge.verifier().verify(token);
+    Future<TokenVerdict> asked = context.verifier().verify(token);
     once(asked, connection, () -> refreshed(connection, message, asked));
   }
 
@@ -202,25 +218,29 @@ final class AuthHandler implements MessageHandler {
       refuseRefresh(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
     } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
       refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
+    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
+      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       refresh(connection, message, valid.claims());
     }
   }
 
   private void refresh(Connection connection, AuthMessage message, Claims claims) {
-    Session before = session;
+    Session before = link.session();
     if (before == null || bridged == null || !connection.isOpen()) {
       return;
     }
-    if (!before.user().equals(claims.user())) {
-      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, "a token of another user");
-      return;
+    SessionVerdict verdict = link.refresh(before, claims);
+    if (verdict instanceof SessionVerdict.Refused refused) {
+      // One that was ended meanwhile is about to be told so by its Close frame.
+      if (refused.kind() != ErrorKind.SESSION_REVOKED) {
+        refuseRefresh(connection, message, refused.kind(), refused.why());
+      }
+    } else if (verdict instanceof SessionVerdict.Opened opened) {
+      bridged.refreshed(opened.session());
+      watchExpiry(connection, opened.session());
+      welcome(connection, message, opened.session());
     }
-    Session after = before.with(claims);
-    session = after;
-    bridged.refreshed(after);
-    watchExpiry(connection, after);
-    welcome(connection, message);
   }
 
   /** The session goes on with the token that it has. */
@@ -253,7 +273,7 @@ final class AuthHandler implements MessageHandler {
   }
 
   private void wakeInTime(Connection connection) {
-    connection.wakeAt(time.nanos() + edge.settings().timeout().toNanos());
+    connection.wakeAt(time.nanos() + context.settings().timeout().toNanos());
   }
 
   private void watchExpiry(Connection connection, Session session) {
@@ -262,7 +282,7 @@ final class AuthHandler implements MessageHandler {
       return;
     }
     Duration left =
-        Duration.between(time.now(), session.expiresAt().plus(edge.settings().leeway()));
+        Duration.between(time.now(), session.expiresAt().plus(context.settings().leeway()));
     if (left.isNegative() || left.isZero()) {
       connection.close(ErrorKind.TOKEN_EXPIRED, "the token ended");
     } else {

@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.Secret;
@@ -17,21 +18,27 @@ import io.vertx.core.VerticleBase;
 public final class AuthVerticle extends VerticleBase {
   private final Gateway gateway;
   private final KeyRing ring;
+  private final SessionRegistry sessions;
   private EdgeServer server;
   private int port;
 
-  /**
-   * @param ring the keys that tokens are verified with, shared by all instances
-   */
-  @SuppressWarnings("NullAway.Init") // server is set in start()
-  public AuthVerticle(Gateway gateway, KeyRing ring) {
-    this.gateway = gateway;
-    this.ring = ring;
+  /** With this secret as the only key, and sessions that nobody else knows of. */
+  public AuthVerticle(Gateway gateway, Secret secret) {
+    this(
+        gateway,
+        KeyRing.of(gateway.settings().auth(), secret),
+        new SessionRegistry(gateway.settings().auth(), gateway.node()));
   }
 
-  /** With this secret as the only key. */
-  public AuthVerticle(Gateway gateway, Secret secret) {
-    this(gateway, KeyRing.of(gateway.settings().auth(), secret));
+  /**
+   * @param ring the keys that tokens are verified with, shared by all instances
+   * @param sessions of all instances in this process
+   */
+  @SuppressWarnings("NullAway.Init") // server is set in start()
+  public AuthVerticle(Gateway gateway, KeyRing ring, SessionRegistry sessions) {
+    this.gateway = gateway;
+    this.ring = ring;
+    this.sessions = sessions;
   }
 
   @Override
@@ -39,8 +46,15 @@ public final class AuthVerticle extends VerticleBase {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), ring, gateway.node().time().wall());
     var bridge = new Bridge(vertx.eventBus(), gateway.node().name(), settings.bridge());
-    var edge = new AuthEdge(settings.auth(), verifier, bridge, gateway.node());
-    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(edge));
+    var shared =
+        new AuthContext(
+            settings.auth(),
+            verifier,
+            bridge,
+            sessions,
+            gateway.node(),
+            task -> context.runOnContext(turn -> task.run()));
+    server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
     return server.listen().onSuccess(found -> port = found);
   }
 

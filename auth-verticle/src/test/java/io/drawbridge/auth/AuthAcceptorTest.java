@@ -53,7 +53,7 @@ final class AuthAcceptorTest {
     client.send("no token").expect("Invalid Token").expectClose(3000, "INVALID_TOKEN");
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(strings = {"Bearer ", "bearer ", "BEARER ", "Bearer   "})
   void aGoodTokenInAuthorization(String scheme) {
     server.start("");
@@ -107,7 +107,7 @@ final class AuthAcceptorTest {
     isStranger(connect(valid().plus(PROTOCOL, "chat, Drawbridge")).expectUpgrade());
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(strings = {"Basic dTpw", "Digest x", "Bearerer x", ""})
   void otherSchemesAreNotLookedAt(String credentials) {
     server.start("");
@@ -115,7 +115,7 @@ final class AuthAcceptorTest {
     isStranger(connect(valid().plus(AUTHORIZATION, credentials)).expectUpgrade());
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(strings = {"token", "access_token", "authorization"})
   @DisplayName("a token in the URL is never read, and so never needed there")
   void nothingInTheUrl(String parameter) {
@@ -157,7 +157,7 @@ final class AuthAcceptorTest {
             "a token as a subprotocol needs the subprotocol drawbridge, too"));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @MethodSource("unclear")
   void refusesWhatIsUnclear(String what, HandshakeText handshake, String told) {
     server.start("");
@@ -183,7 +183,7 @@ final class AuthAcceptorTest {
         Arguments.of("expired, as a browser", asBrowser(expired), "TOKEN_EXPIRED"));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @MethodSource("bad")
   void refusesABadToken(String what, HandshakeText handshake, String kind) {
     server.start("");
@@ -289,6 +289,50 @@ final class AuthAcceptorTest {
     server.gateway().awaitTrue("banned", () -> server.refused(withHeader("junk")).status() == 403);
     server.gateway().bans("unban", "ip:127.0.0.1");
     server.gateway().awaitTrue("pardoned", this::isLetIn);
+  }
+
+  @Test
+  void aUserWithTooManySessionsIsRefused() {
+    server.start("auth: {sessionsPerUser: 1, onTooManySessions: refuse}");
+    WsConversation first = connect(withHeader(Tokens.good().text())).expectUpgrade();
+
+    HttpAnswer answer = server.refused(withHeader(Tokens.good().text()));
+
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.header("Retry-After")).isEqualTo("1");
+    assertThat(answer.body()).startsWith("CONNECTION_LIMIT: Too many sessions of this user [ref ");
+    assertThat(server.logged(answer.ref(), "CONNECTION_LIMIT").getString("user")).isEqualTo("42");
+    isIn(connect(withHeader(Tokens.good().with("user_id", "\"43\"").text())).expectUpgrade());
+    first.bye();
+    server.gateway().awaitTrue("a session of its own again", this::isLetIn);
+  }
+
+  @Test
+  void aNewerSessionTakesThePlaceOfTheOldest() {
+    server.start("auth: {sessionsPerUser: 1}");
+    WsConversation first = connect(withHeader(Tokens.good().text())).expectUpgrade();
+
+    WsConversation second = connect(withHeader(Tokens.good().text())).expectUpgrade();
+
+    first.expectClose(3003, "SESSION_REPLACED");
+    assertThat(server.logged(first.ref(), "SESSION_REPLACED").getString("user")).isEqualTo("42");
+    isIn(second);
+  }
+
+  @Test
+  @DisplayName("a client that is gone before it is answered leaves no session behind")
+  void manyThatAreGoneLeaveNoSession() {
+    server.start(
+        "auth: {sessionsPerUser: 1, onTooManySessions: refuse}\n"
+            + "limits: {connectRate: unlimited}\n");
+    byte[] handshake = withHeader(Tokens.good().text()).bytes();
+
+    for (int i = 0; i < 50; i++) {
+      server.gateway().connect().raw(handshake).reset();
+    }
+
+    server.gateway().awaitNobody();
+    isIn(connect(withHeader(Tokens.good().text())).expectUpgrade());
   }
 
   @Test

@@ -27,11 +27,6 @@ final class AuthHandlerTest {
 
   @RegisterExtension final AuthGateway server = new AuthGateway();
 
-  @BeforeEach
-  void startAServer() {
-    server.start("");
-  }
-
   private static JsonObject json(WsConversation client) {
     return new JsonObject(client.text());
   }
@@ -69,6 +64,11 @@ final class AuthHandlerTest {
   @Nested
   final class First {
 
+    @BeforeEach
+    void startAServer() {
+      server.start("");
+    }
+
     @Test
     void anAuthMessage() {
       Tokens token = Tokens.good();
@@ -105,7 +105,7 @@ final class AuthHandlerTest {
       client.send(PING).expect(PONG).bye();
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}] {0}")
     @ValueSource(strings = {"Bearer ", "bearer ", ""})
     @DisplayName("an envelope that carries a token is answered as any other, and nothing else is")
     void anEnvelopeThatCarriesAToken(String scheme) {
@@ -134,7 +134,7 @@ final class AuthHandlerTest {
           Arguments.of("a bomb", "{\"a\":" + "[".repeat(60_000), "INVALID_TOKEN"));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("bad")
     void aBadTokenIsToldInText(String what, String message, String kind) {
       WsConversation client = server.open().send(message);
@@ -162,7 +162,7 @@ final class AuthHandlerTest {
           Arguments.of("carried and expired", carrying(expired), "TOKEN_EXPIRED"));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("badOfBridges")
     void aBadTokenIsToldInJsonToClientsOfTheBridge(String what, String message, String kind) {
       WsConversation client = server.open().send(message);
@@ -180,7 +180,29 @@ final class AuthHandlerTest {
   }
 
   @Nested
+  final class TooMany {
+
+    @Test
+    @DisplayName("sessions of a user: the newest is refused, and not told that it is in")
+    void sessionsOfAUser() {
+      server.start("auth: {sessionsPerUser: 1, onTooManySessions: refuse}");
+      WsConversation first = opened();
+      WsConversation second = server.open().send(Tokens.good().text());
+
+      second.expectClose(1013, "CONNECTION_LIMIT");
+
+      assertThat(server.logged(second.ref(), "CONNECTION_LIMIT").getString("user")).isEqualTo("42");
+      first.send(PING).expect(PONG).bye();
+    }
+  }
+
+  @Nested
   final class Later {
+
+    @BeforeEach
+    void startAServer() {
+      server.start("");
+    }
 
     @Test
     void anotherTokenKeepsTheSessionAndItsId() {
@@ -248,7 +270,7 @@ final class AuthHandlerTest {
           Arguments.of("expired and sent", sendAuth(expired), "TOKEN_EXPIRED", "r"));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("bad")
     void aBadTokenIsRefusedAndTheSessionGoesOn(
         String what, String message, String kind, String address) {

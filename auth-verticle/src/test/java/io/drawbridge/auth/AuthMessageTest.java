@@ -66,13 +66,13 @@ final class AuthMessageTest {
     return Arguments.of(text, new AuthMessage(form, token, replyAddress));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @MethodSource("firsts")
   void findsTheTokenOfAFirstMessage(String text, AuthMessage message) {
     assertThat(AuthMessage.first(text)).isEqualTo(message);
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(
       strings = {
         "{\"type\":\"auth\",\"token\":\"t\"}",
@@ -88,7 +88,7 @@ final class AuthMessageTest {
     assertThat(AuthMessage.later(SEND)).isEqualTo(new AuthMessage(Form.SEND, "t", "r"));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(
       strings = {
         "t",

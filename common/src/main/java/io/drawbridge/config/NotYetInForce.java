@@ -34,8 +34,6 @@ final class NotYetInForce {
 
   private static final List<Key> WARNED =
       List.of(
-          new Key("auth.sessionsPerUser", s -> s.auth().sessionsPerUser()),
-          new Key("auth.onTooManySessions", s -> s.auth().onTooManySessions()),
           new Key("cluster.host", s -> s.cluster().host()),
           new Key("cluster.members", s -> s.cluster().members()),
           new Key("cluster.port", s -> s.cluster().port()));

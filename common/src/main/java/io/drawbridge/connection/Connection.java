@@ -122,8 +122,12 @@ public final class Connection {
     return state == State.OPEN;
   }
 
-  /** From now on, errors of this connection name this user and session; closes a banned user. */
-  public void identify(String user, String session) {
+  /**
+   * From now on, errors of this connection name this user and session; closes a banned user.
+   *
+   * @param session null where it gets none
+   */
+  public void identify(String user, @Nullable String session) {
     peer = new Peer(peer.address(), user, session);
     closeIfBanned();
   }

@@ -5,7 +5,6 @@ import io.drawbridge.config.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.Json;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +34,6 @@ final class BanRegistry {
   /** How long an event may take from its edge, and by how much their clocks may differ. */
   private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
 
-  /** Between two writes, so that a flood of bans is no flood of writes. */
-  private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
-
   private final Vertx vertx;
   private final Time time;
   private final FirewallSettings settings;
@@ -53,16 +48,10 @@ final class BanRegistry {
   private final Strikes strikes;
   private final BanBook book;
   private final BanFile file;
+  private final Keeper keeper;
   private final MeterRegistry meters;
   private final AtomicInteger inForce = new AtomicInteger();
   private final Gauge gauge;
-
-  private boolean writing;
-
-  /** Completed by the write that comes after the one under way; set while one is due. */
-  private @Nullable Promise<Void> nextWrite;
-
-  private boolean writeFails;
 
   BanRegistry(Vertx vertx, Settings settings, Node node) {
     this.vertx = vertx;
@@ -73,6 +62,7 @@ final class BanRegistry {
     this.strikes = new Strikes(this.settings.strikes(), this.settings.window(), MOST_SUBJECTS);
     this.book = new BanBook(this.settings.banFor(), this.settings.banMax(), MOST_BANS);
     this.file = new BanFile(settings.data());
+    this.keeper = new Keeper(vertx, "bans", this::toWrite);
     this.meters = node.meters();
     this.gauge =
         Gauge.builder("drawbridge.bans", inForce, AtomicInteger::get)
@@ -94,7 +84,12 @@ final class BanRegistry {
   /** Completes when all is in the file. */
   Future<?> stop() {
     meters.remove(gauge);
-    return writing ? write() : Future.succeededFuture();
+    return keeper.close();
+  }
+
+  private Keeper.Write toWrite() {
+    BanBook.State state = book.state(now());
+    return () -> file.save(state);
   }
 
   private long now() {
@@ -172,7 +167,7 @@ final class BanRegistry {
     strikes.forget(subject);
     BanChange change = book.pardon(subject, now());
     // Without a ban, too, there may have been an offence to forget.
-    Future<Void> kept = change == null ? write() : publish(List.of(change), "");
+    Future<Void> kept = change == null ? keeper.write() : publish(List.of(change), "");
     BanChange answer = change == null ? new BanChange(book.seq(), subject, 0) : change;
     kept.onComplete(written -> message.reply(answer(answer, change != null)));
   }
@@ -209,48 +204,6 @@ final class BanRegistry {
       }
     }
     inForce.set(book.size(now()));
-    return write();
-  }
-
-  /** One write at a time; what changes during one is in the next. Never fails. */
-  private Future<Void> write() {
-    Promise<Void> due = nextWrite == null ? Promise.promise() : nextWrite;
-    nextWrite = due;
-    if (!writing) {
-      writing = true;
-      writeNow();
-    }
-    return due.future();
-  }
-
-  private void writeNow() {
-    Promise<Void> due = nextWrite;
-    if (due == null) {
-      writing = false;
-      return;
-    }
-    nextWrite = null;
-    BanBook.State state = book.state(now());
-    vertx
-        .executeBlocking(
-            () -> {
-              file.save(state);
-              return state;
-            })
-        .onComplete(
-            saved -> {
-              tell(saved.cause());
-              vertx.setTimer(WRITE_PAUSE.toMillis(), timer -> writeNow());
-              due.complete();
-            });
-  }
-
-  private void tell(@Nullable Throwable cause) {
-    if (cause != null && !writeFails) {
-      LOG.error("the bans can't be kept, a restart would forget them: {}", cause.toString());
-    } else if (cause == null && writeFails) {
-      LOG.info("the bans are kept again");
-    }
-    writeFails = cause != null;
+    return keeper.write();
   }
 }

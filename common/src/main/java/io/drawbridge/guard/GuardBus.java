@@ -31,6 +31,16 @@ public final class GuardBus {
   public static final String BAN_CHANGES = "drawbridge.bans";
 
   /**
+   * Served by the secure edge, not by the guard. Request {@code {"op":"list"|"kick"|"revoke",
+   * "user":u,"session":s,"jti":j}}, all three optional for {@code list}, at least one for {@code
+   * kick}, exactly one for {@code revoke}, which takes {@code forMs}, too; both take {@code why}.
+   *
+   * <p>Answered {@code {"sessions":[…],"total":n}}, {@code {"kicked":n}}, {@code {"revoked":n}};
+   * the last once it is in the file.
+   */
+  public static final String SESSIONS = "drawbridge.sessions";
+
+  /**
    * The limit of a user, or of an address on echo; an edge with its own rate puts its name first.
    */
   public static final String KEY_MESSAGES = "keyMessages";
@@ -48,7 +58,7 @@ public final class GuardBus {
   static final long MOST_PERMITS = 10_000;
 
   /** The failure code of a request whose body is wrong. */
-  static final int BAD_REQUEST = 400;
+  public static final int BAD_REQUEST = 400;
 
   /** The failure code of a request that can't be served now. */
   public static final int UNAVAILABLE = 503;

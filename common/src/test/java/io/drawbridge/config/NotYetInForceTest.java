@@ -35,13 +35,7 @@ class NotYetInForceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "auth.sessionsPerUser, 7",
-    "auth.onTooManySessions, refuse",
-    "cluster.host, 10.0.0.7",
-    "cluster.members, 10.0.0.7",
-    "cluster.port, 7"
-  })
+  @CsvSource({"cluster.host, 10.0.0.7", "cluster.members, 10.0.0.7", "cluster.port, 7"})
   void warnsOfWhatIsReadButNotActedOn(String path, String text) {
     assertThat(Read.loaded(Read.flags(path, text)).warnings())
         .containsExactly(new Problem(path, "read, but not in force in this version"));

@@ -6,18 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputUnit;
-import io.vertx.json.schema.Validator;
-import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -39,18 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds {@code docs/guard.asyncapi.yaml} to what the guard really takes and says. */
 class AsyncApiTest {
-  private static final Path DOCUMENT = Path.of("..", "docs", "guard.asyncapi.yaml");
-
   private final Loop loop = new Loop();
+  private final AsyncApi document = new AsyncApi();
+  private final JsonObject api = document.json();
   private final Path folder;
-  private final JsonObject api;
 
-  AsyncApiTest(@TempDir Path folder) throws IOException {
+  AsyncApiTest(@TempDir Path folder) {
     this.folder = folder;
-    Map<String, Object> yaml =
-        new YAMLMapper().readValue(DOCUMENT.toFile(), new TypeReference<>() {});
-    // Through text, since the keys of YAML may be numbers.
-    api = new JsonObject(new ObjectMapper().writeValueAsString(yaml));
   }
 
   @BeforeEach
@@ -63,35 +49,8 @@ class AsyncApiTest {
     loop.close();
   }
 
-  /** The name of the schema of the only message of a channel. */
-  private String schemaOf(String channel) {
-    JsonObject messages =
-        api.getJsonObject("channels").getJsonObject(channel).getJsonObject("messages");
-    assertThat(messages).hasSize(1);
-    String name = messages.fieldNames().iterator().next();
-    assertThat(messages.getJsonObject(name).getString("$ref"))
-        .isEqualTo("#/components/messages/" + name);
-    return api.getJsonObject("components")
-        .getJsonObject("messages")
-        .getJsonObject(name)
-        .getJsonObject("payload")
-        .getString("$ref");
-  }
-
   private boolean fits(String channel, Object body) {
-    JsonObject schema =
-        new JsonObject()
-            .put("allOf", new JsonArray().add(new JsonObject().put("$ref", schemaOf(channel))))
-            .put(
-                "components",
-                new JsonObject()
-                    .put(
-                        "schemas",
-                        api.getJsonObject("components").getJsonObject("schemas").copy()));
-    JsonSchemaOptions options =
-        new JsonSchemaOptions().setBaseUri("app://drawbridge/").setDraft(Draft.DRAFT7);
-    OutputUnit result = Validator.create(JsonSchema.of(schema), options).validate(body);
-    return Boolean.TRUE.equals(result.getValid());
+    return document.fits(channel, body);
   }
 
   private JsonObject ask(String address, JsonObject body) throws TimeoutException {

@@ -2,6 +2,8 @@ package io.drawbridge.deploy;
 
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.session.SessionRegistry;
+import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.auth.token.JwksVerticle;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.SecretFile;
@@ -58,7 +60,7 @@ public final class Server {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   // What is deployed.
-  private final List<String> guards = new ArrayList<>();
+  private final List<String> services = new ArrayList<>();
   private final List<String> edges = new ArrayList<>();
   private final List<String> operations = new ArrayList<>();
 
@@ -121,7 +123,7 @@ public final class Server {
     // Both edges at once, so that it takes drain.over and not twice that. The guard takes errors
     // until they are gone, and the operations port says "not ready" until the end.
     return undeploy(edges)
-        .compose(gone -> undeploy(guards))
+        .compose(gone -> undeploy(services))
         .compose(gone -> undeploy(operations))
         .toCompletionStage()
         // From another thread: the event loops that would tell of the end are gone by then.
@@ -149,7 +151,7 @@ public final class Server {
 
   private Future<?> startGuard() {
     return runs(Role.GUARD)
-        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(guards::add)
+        ? deploy(() -> new GuardVerticle(settings, gateway.node()), 1).onSuccess(services::add)
         : Future.succeededFuture();
   }
 
@@ -181,7 +183,7 @@ public final class Server {
     FunctionCounter.builder("drawbridge.token.verifications", ring, KeyRing::verified)
         .description("Tokens whose signature was checked, and not found among those kept")
         .register(meters);
-    return startIssuer(auth, ring).compose(keysAsked -> startAuth(auth, ring));
+    return startIssuer(auth, ring).compose(keysAsked -> startAuth(ring));
   }
 
   /** The issuer's keys are fetched before anybody shows a token, if the issuer can be asked. */
@@ -191,12 +193,23 @@ public final class Server {
         : Future.succeededFuture();
   }
 
-  private Future<?> startAuth(AuthSettings auth, KeyRing ring) {
+  private Future<?> startAuth(KeyRing ring) {
+    AuthSettings auth = settings.auth();
+    SessionRegistry sessions = new SessionRegistry(auth, gateway.node());
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(collect(instances, () -> new AuthVerticle(gateway, ring)), auth.instances())
-        .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause))
+    return deploy(() -> new SessionsVerticle(settings.data(), sessions), 1)
+        .onSuccess(services::add)
+        .compose(kept -> listenAuth(instances, ring, sessions))
         .onSuccess(edges::add)
         .onSuccess(id -> listens(Role.AUTH, "ws", auth.host(), instances.get(0).port()));
+  }
+
+  private Future<String> listenAuth(
+      List<AuthVerticle> instances, KeyRing ring, SessionRegistry sessions) {
+    AuthSettings auth = settings.auth();
+    return deploy(
+            collect(instances, () -> new AuthVerticle(gateway, ring, sessions)), auth.instances())
+        .recover(cause -> cantListen(Role.AUTH, auth.host(), auth.port(), cause));
   }
 
   private Future<?> startOps() {

@@ -22,6 +22,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.drawbridge.auth.AuthVerticle;
+import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.guard.Time;
 import io.vertx.core.eventbus.EventBus;
@@ -119,7 +120,10 @@ class ArchitectureTest {
     noClasses()
         .that(
             not(in("guard", "auth.bridge", "deploy.ops"))
-                .and(not(belongToAnyOf(EchoVerticle.class, AuthVerticle.class))))
+                .and(
+                    not(
+                        belongToAnyOf(
+                            EchoVerticle.class, AuthVerticle.class, SessionsVerticle.class))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.vertx.core.eventbus..")

@@ -61,11 +61,11 @@ class CheckConfigCommandTest {
 
   @Test
   void warnsOfWhatIsNotInForce() throws IOException {
-    Cli cli = check("auth: { sessionsPerUser: 5 }\n");
+    Cli cli = check("cluster: { port: 5702 }\n");
 
     assertThat(cli.status()).isZero();
-    assertThat(cli.err()).startsWith("warning: auth.sessionsPerUser: ");
-    assertThat(cli.out()).contains("sessionsPerUser: 5");
+    assertThat(cli.err()).startsWith("warning: cluster.port: ");
+    assertThat(cli.out()).contains("port: 5702");
   }
 
   @Test

@@ -1,0 +1,278 @@
+package io.drawbridge.auth.session;
+
+import io.drawbridge.auth.token.Claims;
+import io.drawbridge.config.AuthSettings;
+import io.drawbridge.config.OnTooManySessions;
+import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Node;
+import io.drawbridge.guard.Time;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sessions of this process, over all event loops of its secure edge: who has how many, and how
+ * they are ended from elsewhere; and the tokens that are believed no more. Thread-safe; nothing
+ * here waits.
+ *
+ * <p>Each session belongs to a connection, so there are no more than {@code limits.connections}. A
+ * session that is ended from here is gone from here at once; its connection hears of it right
+ * after.
+ */
+public final class SessionRegistry {
+  /** Past it, a request to revoke is refused. */
+  static final int MOST_REVOCATIONS = 100_000;
+
+  private static final int FINGERPRINT_DIGITS = 12;
+
+  private record Live(Session session, SessionHandle handle) {}
+
+  /**
+   * A part of a list.
+   *
+   * @param total how many there are in all
+   */
+  record Page(List<Session> sessions, int total) {}
+
+  private final Time time;
+  private final Duration leeway;
+  private final int most;
+  private final OnTooManySessions onTooMany;
+
+  /** By id, the oldest first. */
+  private final Map<String, Live> sessions = new LinkedHashMap<>();
+
+  /** The ids of each user's sessions, the oldest first; only users that have any. */
+  private final Map<String, Set<String>> ofUsers = new HashMap<>();
+
+  private final Revocations revocations;
+
+  public SessionRegistry(AuthSettings settings, Node node) {
+    this(settings, node, MOST_REVOCATIONS);
+  }
+
+  SessionRegistry(AuthSettings settings, Node node, int mostRevocations) {
+    this.time = node.time();
+    this.leeway = settings.leeway();
+    this.most = settings.sessionsPerUser();
+    this.onTooMany = settings.onTooManySessions();
+    this.revocations = new Revocations(mostRevocations);
+    Gauge.builder("drawbridge.sessions", this, SessionRegistry::size)
+        .description("Open sessions of this node")
+        .register(node.meters());
+  }
+
+  // --- for connections --------------------------------------------------------------------------
+
+  /** A session begins, unless its token was revoked or its user may have no more. */
+  public SessionVerdict open(Session session, SessionHandle handle) {
+    List<Live> replaced;
+    synchronized (this) {
+      if (isRevoked(session.claims())) {
+        return revoked(session.claims());
+      }
+      Set<String> others = ofUsers.getOrDefault(session.user(), Set.of());
+      if (others.size() >= most && onTooMany == OnTooManySessions.REFUSE) {
+        return new SessionVerdict.Refused(
+            ErrorKind.CONNECTION_LIMIT, "the user has " + others.size() + " sessions");
+      }
+      replaced = takeOldest(others, others.size() - most + 1);
+      sessions.put(session.id(), new Live(session, handle));
+      ofUsers.computeIfAbsent(session.user(), user -> new LinkedHashSet<>(1)).add(session.id());
+    }
+    end(replaced, ErrorKind.SESSION_REPLACED, "more than " + most + " sessions of the user");
+    return new SessionVerdict.Opened(session);
+  }
+
+  /** A session goes on with another token of its user. */
+  public synchronized SessionVerdict refresh(String id, Claims claims) {
+    Live live = sessions.get(id);
+    if (live == null) {
+      return new SessionVerdict.Refused(ErrorKind.SESSION_REVOKED, "ended meanwhile");
+    }
+    if (!live.session().user().equals(claims.user())) {
+      return new SessionVerdict.Refused(
+          ErrorKind.INVALID_TOKEN, "of another user, " + fingerprint(claims));
+    }
+    if (isRevoked(claims)) {
+      return revoked(claims);
+    }
+    Session fresh = live.session().with(claims);
+    sessions.put(id, new Live(fresh, live.handle()));
+    return new SessionVerdict.Opened(fresh);
+  }
+
+  /** A session is over; does nothing where it was ended from here. */
+  public synchronized void close(String id) {
+    remove(id);
+  }
+
+  /** Whether a token is believed no more, good as it is. */
+  public synchronized boolean isRevoked(Claims claims) {
+    return revocations.revoked(claims, now());
+  }
+
+  /** How many are open. */
+  public synchronized int size() {
+    return sessions.size();
+  }
+
+  private static SessionVerdict revoked(Claims claims) {
+    return new SessionVerdict.Refused(ErrorKind.INVALID_TOKEN, "revoked, " + fingerprint(claims));
+  }
+
+  private static String fingerprint(Claims claims) {
+    return "token " + claims.hash().substring(0, FINGERPRINT_DIGITS);
+  }
+
+  // --- for who is in charge ---------------------------------------------------------------------
+
+  /** Those that fit, the oldest first. */
+  synchronized Page list(SessionFilter filter, int offset, int limit) {
+    List<Live> found = matching(filter);
+    return new Page(
+        found.stream().skip(offset).limit(limit).map(Live::session).toList(), found.size());
+  }
+
+  /** Ends those that fit; their tokens stay good. How many they were. */
+  int kick(SessionFilter filter, String why) {
+    List<Live> kicked;
+    synchronized (this) {
+      kicked = take(matching(filter));
+    }
+    end(kicked, ErrorKind.SESSION_REVOKED, "kicked" + why);
+    return kicked.size();
+  }
+
+  /**
+   * Believes tokens no more, and ends the sessions that have them.
+   *
+   * @param of one thing: a user, whose tokens are those issued until now; a session, whose token it
+   *     is; or a {@code jti}
+   * @param forget how long it is remembered where nobody knows when the tokens end; null for ever
+   * @return how many sessions were ended; empty where no more can be remembered, and nothing was
+   *     done
+   */
+  OptionalInt revoke(SessionFilter of, @Nullable Duration forget, String why) {
+    List<Live> ended;
+    synchronized (this) {
+      ended = matching(of);
+      if (of.session() != null) {
+        if (ended.isEmpty()) {
+          return OptionalInt.of(0);
+        }
+        ended = withSameToken(ended.get(0).session().claims());
+      }
+      if (!revocations.add(revocation(of, ended, forget), now())) {
+        return OptionalInt.empty();
+      }
+      take(ended);
+    }
+    end(ended, ErrorKind.SESSION_REVOKED, "revoked" + why);
+    return OptionalInt.of(ended.size());
+  }
+
+  private Revocation revocation(SessionFilter of, List<Live> ended, @Nullable Duration forget) {
+    long otherwise = forget == null ? Revocation.NEVER : now() + forget.toMillis();
+    if (of.user() != null) {
+      return new Revocation(Revocation.user(of.user()), now(), otherwise);
+    }
+    String subject =
+        of.jti() == null
+            ? Revocation.token(ended.get(0).session().claims())
+            : Revocation.jti(of.jti());
+    long until =
+        ended.stream().mapToLong(live -> end(live.session(), otherwise)).max().orElse(otherwise);
+    return new Revocation(subject, 0, until);
+  }
+
+  /** When the token of a session is refused for its age. */
+  private long end(Session session, long never) {
+    return session.expiresAt().equals(Instant.MAX)
+        ? never
+        : session.expiresAt().plus(leeway).toEpochMilli();
+  }
+
+  // --- what is remembered -----------------------------------------------------------------------
+
+  synchronized void restore(List<Revocation> kept) {
+    kept.forEach(each -> revocations.add(each, now()));
+  }
+
+  synchronized List<Revocation> revocations() {
+    return revocations.inForce(now());
+  }
+
+  // --- the parts --------------------------------------------------------------------------------
+
+  private long now() {
+    return time.now().toEpochMilli();
+  }
+
+  private List<Live> matching(SessionFilter filter) {
+    return select(candidates(filter), live -> filter.fits(live.session()));
+  }
+
+  /** No more than have to be looked at. */
+  private Collection<Live> candidates(SessionFilter filter) {
+    if (filter.session() != null) {
+      Live live = sessions.get(filter.session());
+      return live == null ? List.of() : List.of(live);
+    }
+    return filter.user() == null
+        ? sessions.values()
+        : ofUsers.getOrDefault(filter.user(), Set.of()).stream().map(this::live).toList();
+  }
+
+  private List<Live> withSameToken(Claims token) {
+    String jti = token.jti();
+    return select(
+        sessions.values(),
+        jti == null
+            ? live -> token.hash().equals(live.session().claims().hash())
+            : live -> jti.equals(live.session().claims().jti()));
+  }
+
+  private static List<Live> select(Collection<Live> from, Predicate<Live> which) {
+    return from.stream().filter(which).toList();
+  }
+
+  private List<Live> takeOldest(Set<String> ids, int count) {
+    return take(ids.stream().limit(Math.max(0, count)).map(this::live).toList());
+  }
+
+  private List<Live> take(List<Live> which) {
+    which.forEach(live -> remove(live.session().id()));
+    return which;
+  }
+
+  private Live live(String id) {
+    Live live = sessions.get(id);
+    if (live == null) {
+      throw new IllegalStateException("a user's session that is not there");
+    }
+    return live;
+  }
+
+  private void remove(String id) {
+    Live gone = sessions.remove(id);
+    if (gone != null) {
+      String user = gone.session().user();
+      ofUsers.computeIfPresent(user, (same, ids) -> ids.remove(id) && ids.isEmpty() ? null : ids);
+    }
+  }
+
+  private static void end(List<Live> which, ErrorKind kind, String detail) {
+    which.forEach(live -> live.handle().end(kind, detail));
+  }
+}

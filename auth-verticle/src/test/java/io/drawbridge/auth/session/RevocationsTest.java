@@ -1,0 +1,128 @@
+package io.drawbridge.auth.session;
+
+import static io.drawbridge.auth.session.Given.claims;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drawbridge.auth.token.Claims;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RevocationsTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T18:00:00Z");
+  private static final long MILLIS = NOW.toEpochMilli();
+  private static final Claims TOKEN = claims("42", "a", NOW, NOW.plusSeconds(60));
+
+  private final Revocations revocations = new Revocations(3);
+
+  private static Revocation ofUser(String user, long issuedBy, long until) {
+    return new Revocation(Revocation.user(user), issuedBy, until);
+  }
+
+  private static Revocation ofJti(String jti, long until) {
+    return new Revocation(Revocation.jti(jti), 0, until);
+  }
+
+  @Test
+  void takesNothingForRevokedAtFirst() {
+    assertThat(revocations.revoked(TOKEN, MILLIS)).isFalse();
+  }
+
+  @Test
+  void revokesATokenByItsIdUntilTheTimeIsOver() {
+    revocations.add(ofJti("a", MILLIS + 1_000), MILLIS);
+
+    assertThat(revocations.revoked(TOKEN, MILLIS + 999)).isTrue();
+    assertThat(revocations.revoked(TOKEN, MILLIS + 1_000)).isFalse();
+    assertThat(revocations.revoked(claims("42", "b", NOW, Instant.MAX), MILLIS)).isFalse();
+    assertThat(revocations.revoked(claims("42", null, NOW, Instant.MAX), MILLIS)).isFalse();
+  }
+
+  @Test
+  void revokesATokenWithoutAnIdByItsHash() {
+    Claims nameless = claims("42", null, NOW, Instant.MAX);
+    revocations.add(new Revocation(Revocation.token(nameless), 0, Revocation.NEVER), MILLIS);
+
+    assertThat(revocations.revoked(nameless, MILLIS)).isTrue();
+    assertThat(revocations.revoked(claims("43", null, NOW, Instant.MAX), MILLIS)).isFalse();
+  }
+
+  @Test
+  void revokesTheTokensOfAUserThatWereIssuedUntilThen() {
+    revocations.add(ofUser("42", MILLIS, Revocation.NEVER), MILLIS);
+
+    assertThat(revocations.revoked(TOKEN, MILLIS)).isTrue();
+    assertThat(revocations.revoked(claims("42", null, null, Instant.MAX), MILLIS)).isTrue();
+    assertThat(revocations.revoked(claims("42", null, NOW.minusMillis(1), Instant.MAX), MILLIS))
+        .isTrue();
+    assertThat(revocations.revoked(claims("42", null, NOW.plusMillis(1), Instant.MAX), MILLIS))
+        .isFalse();
+    assertThat(revocations.revoked(claims("43", null, NOW, Instant.MAX), MILLIS)).isFalse();
+  }
+
+  @Test
+  void doesNotTakeTheIdOfAUserForThatOfAToken() {
+    revocations.add(ofUser("a", MILLIS, Revocation.NEVER), MILLIS);
+    assertThat(revocations.revoked(TOKEN, MILLIS)).isFalse();
+  }
+
+  @Test
+  void isNeverMadeShorterByAnother() {
+    revocations.add(ofUser("42", MILLIS, Revocation.NEVER), MILLIS);
+    revocations.add(ofUser("42", MILLIS + 1_000, MILLIS + 2_000), MILLIS);
+
+    assertThat(revocations.inForce(MILLIS + 5_000))
+        .containsExactly(ofUser("42", MILLIS + 1_000, Revocation.NEVER));
+  }
+
+  @Test
+  void takesNoMoreThanItCanRememberAndForgetsNone() {
+    assertThat(revocations.add(ofJti("1", MILLIS + 1), MILLIS)).isTrue();
+    assertThat(revocations.add(ofJti("2", MILLIS + 9), MILLIS)).isTrue();
+    assertThat(revocations.add(ofJti("3", Revocation.NEVER), MILLIS)).isTrue();
+
+    assertThat(revocations.add(ofJti("4", Revocation.NEVER), MILLIS)).isFalse();
+    assertThat(revocations.add(ofJti("3", Revocation.NEVER), MILLIS)).isTrue();
+    assertThat(revocations.inForce(MILLIS)).hasSize(3);
+  }
+
+  @Test
+  void hasRoomAgainOnceOneIsOver() {
+    List.of("1", "2", "3").forEach(jti -> revocations.add(ofJti(jti, MILLIS + 1), MILLIS));
+
+    assertThat(revocations.add(ofJti("4", Revocation.NEVER), MILLIS + 1)).isTrue();
+    assertThat(revocations.inForce(MILLIS + 1)).hasSize(1);
+  }
+
+  @Test
+  void readsWhatItWrites() {
+    for (Revocation each :
+        List.of(
+            ofUser("Jürgen\n\"🙂\"", MILLIS, Revocation.NEVER),
+            ofUser("42", 0, MILLIS),
+            ofJti("x".repeat(8_000), MILLIS),
+            new Revocation(Revocation.hash(TOKEN), 0, Revocation.NEVER))) {
+      assertThat(Revocation.fromJson(new JsonObject(each.toJson().encode()))).isEqualTo(each);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"subject\":7}",
+        "{\"subject\":\"jti:a\"}",
+        "{\"subject\":\"user:\"}",
+        "{\"subject\":\"ip:1.2.3.4\"}",
+        "{\"subject\":\"user:42\",\"until\":-1}",
+        "{\"subject\":\"user:42\",\"issuedBy\":\"now\"}"
+      })
+  void refusesWhatItWouldNotWrite(String json) {
+    assertThatThrownBy(() -> Revocation.fromJson(new JsonObject(json)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
