@@ -2,7 +2,9 @@ package io.drawbridge.auth.hostile;
 
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
+import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
+import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.edge.TestGateway;
@@ -74,13 +76,17 @@ enum Setup {
   static TestGateway start(TestGateway gateway, String yaml) {
     return gateway.start(
         TestGateway.UNLIMITED + "guard: {perPeerPerMinute: 100000}\n" + yaml,
-        made -> new AuthVerticle(made, keys(made)),
+        Setup::verticle,
         AuthVerticle::port);
   }
 
-  private static KeyRing keys(Gateway made) {
+  private static AuthVerticle verticle(Gateway made) {
+    AuthSettings settings = made.settings().auth();
     try {
-      return KeyRing.read(made.settings().auth(), new Secret(Tokens.SECRET));
+      return new AuthVerticle(
+          made,
+          KeyRing.read(settings, new Secret(Tokens.SECRET)),
+          new SessionRegistry(settings, made.node()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
