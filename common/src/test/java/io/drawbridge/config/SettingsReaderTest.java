@@ -316,7 +316,9 @@ data: null                      | data: needs a value
           .anyMatch(
               problem ->
                   problem.startsWith(path + ": not supported by this version")
-                      || problem.startsWith("proxy.protocol: needs proxy.trusted"));
+                      || problem.startsWith("proxy.protocol: needs proxy.trusted")
+                      || problem.startsWith("tls: cert and key go together")
+                      || problem.startsWith("tls.clientCa: needs cert and key"));
     } else {
       assertThat(((Loaded) result).settings()).isNotEqualTo(SettingsReader.defaults());
     }
