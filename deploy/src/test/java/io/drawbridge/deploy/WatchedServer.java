@@ -47,6 +47,7 @@ final class WatchedServer implements AfterEachCallback {
     Map<String, String> flags = TestSettings.values(folder);
     flags.put("limits.connectRate", "unlimited");
     flags.put("limits.connectionsPerAddress", "unlimited");
+    flags.put("limits.keyMessages", "unlimited");
     flags.put("auth.sessionsPerUser", "unlimited");
     flags.put("auth.instances", "2");
     flags.put("roles", roles);
