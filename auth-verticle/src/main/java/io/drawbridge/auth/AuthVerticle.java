@@ -6,6 +6,7 @@ import io.drawbridge.auth.bridge.Rules;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.auth.token.TokenVerifier;
+import io.drawbridge.config.BridgeSettings;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.EdgeServer;
 import io.drawbridge.edge.Gateway;
@@ -22,8 +23,10 @@ public final class AuthVerticle extends VerticleBase {
   private final KeyRing ring;
   private final SessionRegistry sessions;
   private final AddressHub hub;
+  private BridgeSettings inForce;
   private Bridge bridge;
   private EdgeServer server;
+  private Runnable unlisten = () -> {};
   private int port;
 
   /** With this secret as the only key, and sessions that nobody else knows of. */
@@ -40,7 +43,7 @@ public final class AuthVerticle extends VerticleBase {
    * @param sessions of all instances in this process
    * @param hub of all instances in this process
    */
-  @SuppressWarnings("NullAway.Init") // bridge and server are set in start()
+  @SuppressWarnings("NullAway.Init") // rules, bridge and server are set in start()
   public AuthVerticle(Gateway gateway, KeyRing ring, SessionRegistry sessions, AddressHub hub) {
     this.gateway = gateway;
     this.ring = ring;
@@ -52,7 +55,11 @@ public final class AuthVerticle extends VerticleBase {
   public Future<?> start() {
     var settings = gateway.settings();
     var verifier = new TokenVerifier(vertx, settings.auth(), ring, gateway.node().time().wall());
-    bridge = new Bridge(vertx, hub, gateway.node().name(), new Rules(settings.bridge()));
+    var rules = gateway.live().settings().bridge();
+    bridge = new Bridge(vertx, hub, gateway.node().name(), new Rules(rules));
+    inForce = rules;
+    unlisten =
+        gateway.live().onChange(now -> context.runOnContext(turn -> take(now.settings().bridge())));
     var shared =
         new AuthContext(
             settings.auth(),
@@ -65,9 +72,18 @@ public final class AuthVerticle extends VerticleBase {
     return server.listen().onSuccess(found -> port = found);
   }
 
+  /** Sessions are judged anew, but for a reload that is about something else. */
+  private void take(BridgeSettings fresh) {
+    if (!fresh.equals(inForce)) {
+      inForce = fresh;
+      bridge.rules(new Rules(fresh));
+    }
+  }
+
   /** Sends all connections away, and ends when they are gone. */
   @Override
   public Future<?> stop() {
+    unlisten.run();
     return server.drain(gateway.settings().drain().over()).onComplete(gone -> bridge.close());
   }
 

@@ -2,8 +2,10 @@ package io.drawbridge.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drawbridge.wire.ClientFrames;
+import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +27,15 @@ class TlsTest {
   @BeforeAll
   static void make() throws Exception {
     certificates = TestCertificates.shared();
+  }
+
+  /** The suite runs twice, once with BoringSSL switched off. */
+  @Test
+  void boringSslIsThereUnlessItIsSwitchedOff() {
+    boolean isOff = Boolean.getBoolean("io.netty.handler.ssl.noOpenSsl");
+    assumeTrue(isOff || System.getProperty("os.name").equals("Linux"));
+
+    assertThat(OpenSsl.isAvailable()).isEqualTo(!isOff);
   }
 
   // --- what is spoken ---------------------------------------------------------------------------

@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,7 +76,7 @@ public final class Server {
   private volatile @Nullable SettingsWatch watch;
 
   /** Null where this process verifies no tokens. */
-  private @Nullable KeyRing keys;
+  private volatile @Nullable KeyRing keys;
 
   private Server(LiveSettings live) {
     this.live = live;
@@ -120,7 +121,19 @@ public final class Server {
    * @param read reads all settings anew
    */
   public void watch(@Nullable Path file, Supplier<SettingsResult> read) {
-    watch = new SettingsWatch(vertx, new SettingsWatch.Source(file, read), live, Time.system());
+    SettingsWatch.Source source = new SettingsWatch.Source(file, read, this::readKeys);
+    watch = new SettingsWatch(vertx, source, live, Time.system());
+  }
+
+  /** Whether an issuer is asked, and where the data folder is, stays as at the start. */
+  private BooleanSupplier readKeys(AuthSettings fresh) throws IOException {
+    KeyRing ring = keys;
+    if (ring == null) {
+      return () -> false;
+    }
+    boolean needsNone = fresh.secret() != null || !fresh.keys().isEmpty() || ring.hasIssuer();
+    Secret secret = needsNone ? fresh.secret() : SecretFile.secret(fresh, settings.data());
+    return ring.prepare(fresh, secret);
   }
 
   /** Reads the settings anew, where {@link #watch} says how; completes when that is done. */

@@ -1,8 +1,8 @@
 package io.drawbridge.deploy;
 
+import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.KeyFile;
 import io.drawbridge.config.LiveSettings;
-import io.drawbridge.config.Problem;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsDiff;
 import io.drawbridge.config.SettingsResult;
@@ -13,10 +13,12 @@ import io.drawbridge.guard.Time;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -38,7 +40,10 @@ final class SettingsWatch {
 
   /** What the parts of the process take while they run. */
   private static final Predicate<String> TAKEN_LIVE =
-      Pattern.compile("((echo|auth)\\.)?limits\\..*|firewall\\..*|tls\\..*").asMatchPredicate();
+      Pattern.compile(
+              "((echo|auth)\\.)?limits\\..*|(firewall|bridge|tls)\\..*"
+                  + "|auth\\.(secret|allowWeakSecret|keys|algorithms)")
+          .asMatchPredicate();
 
   private final Source source;
   private final LiveSettings live;
@@ -62,8 +67,21 @@ final class SettingsWatch {
    *
    * @param file null where there is none
    * @param read reads file, environment and flags anew
+   * @param keys reads the files of keys that they name
    */
-  record Source(@Nullable Path file, Supplier<SettingsResult> read) {}
+  record Source(@Nullable Path file, Supplier<SettingsResult> read, KeyFiles keys) {}
+
+  /** Reads the keys that tokens are verified with. */
+  @FunctionalInterface
+  interface KeyFiles {
+    /**
+     * Blocks.
+     *
+     * @return puts them in force; true where that changed anything
+     * @throws IOException where they can't be used
+     */
+    BooleanSupplier read(AuthSettings settings) throws IOException;
+  }
 
   SettingsWatch(Vertx vertx, Source source, LiveSettings live, Time time) {
     this.vertx = vertx;
@@ -138,16 +156,27 @@ final class SettingsWatch {
 
   private void readFiles(SettingsResult.Loaded fresh) {
     TlsFiles.Contents tls = TlsFiles.read(fresh.settings().tls(), time.now());
-    if (tls.problems().isEmpty()) {
-      fresh.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
-      tls.warnings().forEach(warning -> LOG.warn("settings: {}", warning));
-      take(fresh.settings(), tls.material());
-    } else {
-      refuse(tls.problems());
+    List<String> problems = new ArrayList<>();
+    tls.problems().forEach(problem -> problems.add(problem.toString()));
+    BooleanSupplier keys = () -> false;
+    try {
+      keys = source.keys().read(fresh.settings().auth());
+    } catch (IOException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    if (!problems.isEmpty()) {
+      refuse(problems);
+      return;
+    }
+    Stream.concat(fresh.warnings().stream(), tls.warnings().stream())
+        .forEach(warning -> LOG.warn("settings: {}", warning));
+    take(fresh.settings(), tls.material());
+    if (keys.getAsBoolean()) {
+      LOG.info("other keys are in force for tokens");
     }
   }
 
-  private static void refuse(List<Problem> problems) {
+  private static void refuse(List<?> problems) {
     problems.forEach(problem -> LOG.error("new settings refused, the old ones stay: {}", problem));
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -71,18 +72,23 @@ public final class KeyRing {
   }
 
   /**
-   * Reads the files again and takes over secret, files and algorithms of these settings; the
-   * issuer's keys stay. Blocks.
+   * Reads the files again, for the secret, files and algorithms of these settings; the issuer's
+   * keys stay. Blocks.
    *
-   * @throws IOException as {@link #read}; the old keys stay in force then
+   * @return puts what was read in force, without blocking; true where that changed the keys
+   * @throws IOException as {@link #read}
    */
-  public void reload(AuthSettings settings, @Nullable Secret secret) throws IOException {
+  public BooleanSupplier prepare(AuthSettings settings, @Nullable Secret secret)
+      throws IOException {
     List<VerifyingKey> fresh = OwnKeys.read(settings, secret);
-    synchronized (this) {
-      allowed = OwnKeys.allowed(settings);
-      own = fresh;
-      turn();
-    }
+    Set<Algorithm> fit = OwnKeys.allowed(settings);
+    return () -> take(fit, fresh);
+  }
+
+  private synchronized boolean take(Set<Algorithm> fit, List<VerifyingKey> fresh) {
+    allowed = fit;
+    own = fresh;
+    return turn();
   }
 
   /** What the issuer publishes now. */
@@ -98,11 +104,14 @@ public final class KeyRing {
     stale = true;
   }
 
-  private synchronized void turn() {
+  /** Whether the keys are others now. */
+  private synchronized boolean turn() {
     Keys fresh = new Keys(allowed, Stream.concat(own.stream(), published.stream()).toList());
-    if (!fresh.isSameAs(current.keys())) {
-      current = new Generation(fresh);
+    if (fresh.isSameAs(current.keys())) {
+      return false;
     }
+    current = new Generation(fresh);
+    return true;
   }
 
   Generation current() {

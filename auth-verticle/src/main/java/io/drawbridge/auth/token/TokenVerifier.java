@@ -36,6 +36,8 @@ public final class TokenVerifier {
 
   private static final int LONGEST_TOKEN = 8 * 1024;
   private static final int FINGERPRINT_BYTES = 6;
+  private static final String NO_KEY = "no key";
+  private static final String NOT_SIGNED = "signature";
 
   /** How long a bad signature is remembered where it costs much to find out. */
   private static final Duration BAD_FOR = Duration.ofSeconds(10);
@@ -113,7 +115,7 @@ public final class TokenVerifier {
     Promise<TokenVerdict> promise = Promise.promise();
     underway.put(shown.hash, promise.future());
     keysFor(jws)
-        .compose(there -> workers.executeBlocking(() -> judge(jws, shown), false))
+        .compose(there -> judgeByMoreKeys(jws, shown))
         .otherwise(cause -> new TokenVerdict.Undecided("the verification broke off"))
         .onSuccess(
             verdict -> {
@@ -130,13 +132,47 @@ public final class TokenVerifier {
     if (!ring.hasIssuer() || (ring.isComplete() && (id == null || isKnown(id)))) {
       return Future.succeededFuture();
     }
+    return moreKeys();
+  }
+
+  /** Ends on this event loop. */
+  private Future<Void> moreKeys() {
     Promise<Void> here = Promise.promise();
     ring.more().onComplete(asked -> context.runOnContext(turn -> here.complete()));
     return here.future();
   }
 
+  /** A token that names no key may be signed with one that the issuer has only just published. */
+  private Future<TokenVerdict> judgeByMoreKeys(Jws jws, Shown shown) {
+    Generation before = ring.current();
+    Future<TokenVerdict> judged = judgeOnWorker(jws, shown);
+    return !ring.hasIssuer() || jws.keyId() != null
+        ? judged
+        : judged.compose(
+            verdict ->
+                isUnsigned(verdict)
+                    ? moreKeys().compose(asked -> judgeAgain(jws, shown, before, verdict))
+                    : Future.succeededFuture(verdict));
+  }
+
+  private Future<TokenVerdict> judgeAgain(
+      Jws jws, Shown shown, Generation before, TokenVerdict verdict) {
+    return ring.current().equals(before)
+        ? Future.succeededFuture(verdict)
+        : judgeOnWorker(jws, shown);
+  }
+
+  private static boolean isUnsigned(TokenVerdict verdict) {
+    return verdict instanceof TokenVerdict.Invalid invalid
+        && (invalid.why().equals(NO_KEY) || invalid.why().equals(NOT_SIGNED));
+  }
+
   private boolean isKnown(String id) {
     return ring.current().keys().knows(id);
+  }
+
+  private Future<TokenVerdict> judgeOnWorker(Jws jws, Shown shown) {
+    return workers.executeBlocking(() -> judge(jws, shown), false);
   }
 
   // --- the verdict ------------------------------------------------------------------------------
@@ -150,7 +186,7 @@ public final class TokenVerifier {
       }
       ring.count();
       if (candidates.stream().noneMatch(key -> isSigned(jws, key))) {
-        throw new BadToken("signature");
+        throw new BadToken(NOT_SIGNED);
       }
       Judged judged = claims.judge(jws.payload(), hex(sha256(jws.content())), clock.instant());
       if (judged.verdict() instanceof TokenVerdict.Valid) {
@@ -171,7 +207,7 @@ public final class TokenVerifier {
   /** Not kept: the key may come. */
   private TokenVerdict keyless(Jws jws) {
     return ring.isComplete() || jws.algorithm().isQuick()
-        ? new TokenVerdict.Invalid("no key")
+        ? new TokenVerdict.Invalid(NO_KEY)
         : new TokenVerdict.Undecided("the issuer's keys are not there yet");
   }
 

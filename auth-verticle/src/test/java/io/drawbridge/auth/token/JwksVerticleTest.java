@@ -212,6 +212,29 @@ final class JwksVerticleTest {
     assertThat(verify(kept)).as("kept from before").isInstanceOf(TokenVerdict.Invalid.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("a token that names no key may be signed with a new one")
+  void areFetchedAnewForATokenWithoutAName(boolean named) throws Exception {
+    serve(true);
+    JsonObject old = named ? named(OLD, "old") : Jwks.of(OLD);
+    answer = request -> publish(request, Jwks.set(old));
+    startHttps();
+    assertThat(verify(Tokens.good().algorithm("RS256", OLD).text()))
+        .isInstanceOf(TokenVerdict.Valid.class);
+    assertThat(fetches).hasValue(1);
+
+    answer = request -> publish(request, Jwks.set(old, named ? named(NEW, "new") : Jwks.of(NEW)));
+    assertThat(verify(Tokens.good().algorithm("RS256", NEW).text()))
+        .isInstanceOf(TokenVerdict.Valid.class);
+    for (int i = 0; i < 20; i++) {
+      Tokens junk = Tokens.good().with("jti", "\"" + i + '"');
+      assertThat(verify(junk.algorithm("RS256", Tokens.pairFor("RS256")).text()))
+          .isInstanceOf(TokenVerdict.Invalid.class);
+    }
+    assertThat(fetches).hasValue(2);
+  }
+
   @Test
   void areNotHammeredByUnknownKeys() throws Exception {
     serve(true);

@@ -162,7 +162,7 @@ final class KeyRingTest {
     assertThat(get(verifier.verify(token))).isInstanceOf(TokenVerdict.Valid.class);
     String other = "another secret, and long enough to be taken";
 
-    ring.reload(settings, new Secret(other));
+    assertThat(ring.prepare(settings, new Secret(other)).getAsBoolean()).isTrue();
 
     assertThat(get(verifier.verify(token))).isInstanceOf(TokenVerdict.Invalid.class);
     byte[] bytes = other.getBytes(StandardCharsets.UTF_8);
@@ -175,7 +175,7 @@ final class KeyRingTest {
     KeyRing ring = ecRing();
     KeyRing.Generation before = ring.current();
 
-    ring.reload(ecSettings(), null);
+    assertThat(ring.prepare(ecSettings(), null).getAsBoolean()).isFalse();
 
     assertThat(ring.current()).isSameAs(before);
   }
@@ -185,7 +185,7 @@ final class KeyRingTest {
     KeyRing ring = ecRing();
     Files.writeString(folder.resolve("key"), "half a k");
 
-    assertThatIOException().isThrownBy(() -> ring.reload(ecSettings(), null));
+    assertThatIOException().isThrownBy(() -> ring.prepare(ecSettings(), null));
 
     assertThat(get(verifier(ring).verify(good().algorithm("ES256", EC).text())))
         .isInstanceOf(TokenVerdict.Valid.class);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.drawbridge.auth.Tokens;
 import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.Secret;
+import io.drawbridge.edge.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -66,6 +68,20 @@ final class OwnKeysTest {
     assertThat(OwnKeys.secrets(settings, new Secret(Tokens.SECRET)).toString())
         .doesNotContain(Tokens.SECRET)
         .isEqualTo("[key null for [HS256]]");
+  }
+
+  @Test
+  void aCertificateIsAKeyToo() throws Exception {
+    TestCertificates certificates = TestCertificates.shared();
+    X509Certificate rsa = certificates.certificateOf("rsa");
+
+    assertThat(read("RS256", certificates.certificate("rsa")))
+        .singleElement()
+        .satisfies(key -> assertThat(key.key()).isEqualTo(rsa.getPublicKey()));
+    assertThat(read("ES256", certificates.certificate("server")))
+        .singleElement()
+        .satisfies(key -> assertThat(key.algorithms()).containsExactly(Algorithm.ES256));
+    assertThatIOException().isThrownBy(() -> read("ES256", certificates.certificate("rsa")));
   }
 
   @Test
