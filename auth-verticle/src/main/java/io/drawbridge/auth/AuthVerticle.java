@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.bridge.Resumption;
 import io.drawbridge.auth.bridge.Rules;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
@@ -59,10 +60,21 @@ public final class AuthVerticle extends VerticleBase {
             verifier,
             bridge,
             sessions,
+            resumption(),
             gateway.node(),
             task -> context.runOnContext(turn -> task.run()));
     server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
     return server.listen().onSuccess(found -> port = found);
+  }
+
+  private Resumption resumption() {
+    var settings = gateway.settings();
+    return new Resumption(
+        settings.session(),
+        sessions,
+        gateway.node().time(),
+        settings.auth().leeway(),
+        Edge.auth(settings).limits().connections());
   }
 
   /** Sends all connections away, and ends when they are gone. */

@@ -31,10 +31,7 @@ final class NotYetInForce {
       List.of(
           new Key("cluster.host", s -> s.cluster().host()),
           new Key("cluster.members", s -> s.cluster().members()),
-          new Key("cluster.port", s -> s.cluster().port()),
-          new Key("session.resumeFor", s -> s.session().resumeFor()),
-          new Key("session.resumeMessages", s -> s.session().resumeMessages()),
-          new Key("session.resumeBytes", s -> s.session().resumeBytes()));
+          new Key("cluster.port", s -> s.cluster().port()));
 
   private NotYetInForce() {}
 

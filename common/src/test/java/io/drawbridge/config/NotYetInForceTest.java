@@ -24,14 +24,7 @@ class NotYetInForceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "cluster.host, 10.0.0.7",
-    "cluster.members, 10.0.0.7",
-    "cluster.port, 7",
-    "session.resumeFor, 7s",
-    "session.resumeMessages, 7",
-    "session.resumeBytes, 7"
-  })
+  @CsvSource({"cluster.host, 10.0.0.7", "cluster.members, 10.0.0.7", "cluster.port, 7"})
   void warnsOfWhatIsReadButNotActedOn(String path, String text) {
     assertThat(Read.loaded(Read.flags(path, text)).warnings())
         .containsExactly(new Problem(path, "read, but not in force in this version"));
