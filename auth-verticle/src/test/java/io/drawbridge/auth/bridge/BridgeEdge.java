@@ -67,6 +67,13 @@ final class BridgeEdge implements AfterEachCallback {
    * @param yaml settings besides the bridge's
    */
   BridgeEdge start(String yaml) {
+    Gateway made = startAlone(yaml);
+    TestGateway.done(gateway.vertx().deployVerticle(edge(made)));
+    return this;
+  }
+
+  /** On one event loop. */
+  Gateway startAlone(String yaml) {
     List<Gateway> made = new ArrayList<>();
     gateway.start(
         yaml + RULES,
@@ -76,8 +83,7 @@ final class BridgeEdge implements AfterEachCallback {
           return edge(each);
         },
         AuthVerticle::port);
-    TestGateway.done(gateway.vertx().deployVerticle(edge(made.get(0))));
-    return this;
+    return made.get(0);
   }
 
   private AuthVerticle edge(Gateway made) {
