@@ -61,7 +61,7 @@ public final class Line {
       session.receive(envelope, binary);
       return;
     }
-    hold();
+    hold(far);
     session.run(
         () -> {
           try {
@@ -161,13 +161,17 @@ public final class Line {
 
   /** Reads nothing more of the client until {@link #release}. */
   void hold() {
-    atConnection(
-        () -> {
-          if (far != null) {
-            far.holds++;
-          }
-          connection.hold();
-        });
+    if (far == null) {
+      connection.hold();
+    } else {
+      bridge.run(() -> hold(far));
+    }
+  }
+
+  /** On the connection's event loop. */
+  private void hold(Far counting) {
+    counting.holds++;
+    connection.hold();
   }
 
   void release() {
