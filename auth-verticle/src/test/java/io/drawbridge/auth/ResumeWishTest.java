@@ -26,9 +26,9 @@ final class ResumeWishTest {
   @ParameterizedTest
   @ValueSource(strings = {"null", "-5", "1.5", "\"7\"", "[]", "99999999999999999999"})
   void knowsNotWhatWasSeenWhereThatIsNoNumberOfAnEnvelope(String seen) {
-    ResumeWish wish = ResumeWish.of(new JsonObject("{\"resume\":\"t\",\"seen\":" + seen + "}"));
-
-    assertThat(wish).isNotNull();
-    assertThat(wish.seen()).isNegative();
+    assertThat(ResumeWish.of(new JsonObject("{\"resume\":\"t\",\"seen\":" + seen + "}")))
+        .isNotNull()
+        .extracting(ResumeWish::seen)
+        .satisfies(read -> assertThat(read).isNegative());
   }
 }
