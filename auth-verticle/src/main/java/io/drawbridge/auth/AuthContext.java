@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.bridge.Resumption;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.TokenVerifier;
 import io.drawbridge.config.AuthSettings;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
  * @param verifier of their tokens
  * @param bridge to the event bus
  * @param sessions of all event loops of the process
+ * @param resumption on what terms clients come back
  * @param node the process
  * @param loop their event loop, for who comes from elsewhere
  */
@@ -22,5 +24,6 @@ record AuthContext(
     TokenVerifier verifier,
     Bridge bridge,
     SessionRegistry sessions,
+    Resumption resumption,
     Node node,
     Executor loop) {}

@@ -3,6 +3,9 @@ package io.drawbridge.auth;
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
 import io.drawbridge.auth.bridge.Envelope;
+import io.drawbridge.auth.bridge.Line;
+import io.drawbridge.auth.bridge.Resumption;
+import io.drawbridge.auth.bridge.Return;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
@@ -40,7 +43,10 @@ final class AuthHandler implements MessageHandler {
   private boolean verifying;
 
   /** Null until the connection is open and the token was verified. */
-  private @Nullable BridgeSession bridged;
+  private @Nullable Line bridged;
+
+  /** Whether reading goes on once the session that the client comes back to has taken it. */
+  private boolean returning;
 
   /**
    * @param link whose session has begun where the handshake brought a token
@@ -82,7 +88,7 @@ final class AuthHandler implements MessageHandler {
   }
 
   private void later(
-      Connection connection, BridgeSession session, @Nullable JsonObject envelope, boolean binary) {
+      Connection connection, Line session, @Nullable JsonObject envelope, boolean binary) {
     AuthMessage message = envelope == null ? null : AuthMessage.later(envelope);
     if (message == null) {
       session.receive(envelope, binary);
@@ -115,10 +121,9 @@ final class AuthHandler implements MessageHandler {
 
   @Override
   public void closed(Connection connection) {
-    if (bridged != null) {
-      bridged.closed();
+    if (bridged == null || !bridged.closed()) {
+      link.close();
     }
-    link.close();
   }
 
   // --- the first token --------------------------------------------------------------------------
@@ -159,7 +164,9 @@ final class AuthHandler implements MessageHandler {
       // Not the client's fault: it is told to come again, and gets no strike.
       connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
-      open(connection, message, valid.claims());
+      if (!comeBack(connection, message, valid.claims())) {
+        open(connection, message, valid.claims());
+      }
       if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
         bridged.receive(Envelope.parse(text), false);
       }
@@ -170,8 +177,8 @@ final class AuthHandler implements MessageHandler {
     SessionVerdict verdict = link.begin(claims, connection.peer().address());
     if (verdict instanceof SessionVerdict.Opened opened) {
       join(connection, opened.session());
-      if (connection.isOpen()) {
-        welcome(connection, message, opened.session());
+      if (bridged != null && connection.isOpen()) {
+        welcome(bridged, message, opened.session());
       }
     } else if (verdict instanceof SessionVerdict.Refused refused) {
       if (refused.kind() == ErrorKind.CONNECTION_LIMIT) {
@@ -187,19 +194,70 @@ final class AuthHandler implements MessageHandler {
   /** The connection is the session's. */
   private void join(Connection connection, Session joined) {
     connection.identify(joined.user(), joined.id());
-    if (!connection.isOpen()) {
-      // The user is banned, or the connection ended meanwhile.
-      return;
+    if (connection.isOpen()) {
+      bridged = context.bridge().open(connection, joined);
+      limit(connection, joined);
     }
-    bridged = context.bridge().open(connection, joined);
+    // Else the user is banned, or the connection ended meanwhile.
+  }
+
+  private void limit(Connection connection, Session joined) {
     connection.limitBy("user:" + joined.user());
     watchExpiry(connection, joined);
   }
 
-  private static void welcome(Connection connection, AuthMessage message, Session session) {
-    String answer = message.welcome(session);
-    if (answer != null) {
-      connection.sendText(answer);
+  private void welcome(Line to, AuthMessage message, Session session) {
+    Resumption terms = message.resume() == null ? null : context.resumption();
+    to.answer(terms, offer -> message.welcome(session, offer));
+  }
+
+  // --- a client that comes back -----------------------------------------------------------------
+
+  /** False where its ticket is good for nothing: it gets a session like any other. */
+  private boolean comeBack(Connection connection, AuthMessage message, Claims claims) {
+    ResumeWish wish = message.resume();
+    if (wish == null || wish.ticket() == null) {
+      return false;
+    }
+    BridgeSession kept = context.bridge().take(wish.ticket(), claims.user(), time.now());
+    if (kept == null) {
+      return false;
+    }
+    SessionVerdict verdict = link.resume(kept.id(), claims, connection.peer().address());
+    if (verdict instanceof SessionVerdict.Opened opened) {
+      goOn(connection, message, opened.session(), context.bridge().line(connection, kept));
+      return true;
+    }
+    SessionVerdict.Refused refused = (SessionVerdict.Refused) verdict;
+    if (refused.kind() == ErrorKind.SESSION_REVOKED) {
+      return false;
+    }
+    refuse(connection, message, refused.kind(), refused.why());
+    return true;
+  }
+
+  private void goOn(Connection connection, AuthMessage message, Session session, Line line) {
+    bridged = line;
+    returning = true;
+    line.comeBack(
+        new Return(
+            session,
+            message.resume() == null ? -1 : message.resume().seen(),
+            link.handle(),
+            offer -> String.valueOf(message.welcome(session, offer)),
+            () -> tooLate(connection, message, session)));
+    connection.identify(session.user(), session.id());
+    if (connection.isOpen()) {
+      limit(connection, session);
+    }
+  }
+
+  /** What it came back for has ended meanwhile. */
+  private void tooLate(Connection connection, AuthMessage message, Session ended) {
+    bridged = null;
+    link.lose();
+    if (connection.isOpen()) {
+      open(connection, message, ended.claims());
     }
   }
 
@@ -250,7 +308,7 @@ final class AuthHandler implements MessageHandler {
     } else if (verdict instanceof SessionVerdict.Opened opened) {
       bridged.refreshed(opened.session());
       watchExpiry(connection, opened.session());
-      welcome(connection, message, opened.session());
+      welcome(bridged, message, opened.session());
     }
   }
 
@@ -265,9 +323,10 @@ final class AuthHandler implements MessageHandler {
   // --- time -------------------------------------------------------------------------------------
 
   /** Goes on once it is known; what follows is not read before. */
-  private static void once(Future<?> asked, Connection connection, Runnable then) {
+  private void once(Future<?> asked, Connection connection, Runnable then) {
     if (asked.isComplete()) {
       then.run();
+      returning = false;
       return;
     }
     connection.hold();
@@ -279,7 +338,10 @@ final class AuthHandler implements MessageHandler {
             LOG.error("the auth server failed a connection", e);
             connection.close(ErrorKind.INTERNAL_ERROR, null);
           }
-          connection.release();
+          if (!returning) {
+            connection.release();
+          }
+          returning = false;
         });
   }
 

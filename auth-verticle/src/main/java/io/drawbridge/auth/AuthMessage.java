@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Envelope;
+import io.drawbridge.auth.bridge.Resumption;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.guard.Notice;
 import io.vertx.core.json.JsonObject;
@@ -14,14 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param form in which it does, and is answered
  * @param token null where the message has a place for one, but nothing there
  * @param replyAddress that its client waits at; null where it waits at none
+ * @param resume null where its client does not want to come back
  */
-record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddress) {
+record AuthMessage(
+    Form form, @Nullable String token, @Nullable String replyAddress, @Nullable ResumeWish resume) {
 
   /** What a good token is answered. */
   static final String AUTHENTICATED = "Authenticated!";
 
   /** Where clients of the Vert.x bridge send their token. */
   static final String ADDRESS = "drawbridge.auth";
+
+  AuthMessage(Form form, @Nullable String token, @Nullable String replyAddress) {
+    this(form, token, replyAddress, null);
+  }
 
   enum Form {
     /** The token and nothing else. */
@@ -58,7 +65,7 @@ record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddr
   static @Nullable AuthMessage later(JsonObject envelope) {
     Object type = envelope.getValue("type");
     if ("auth".equals(type)) {
-      return new AuthMessage(Form.AUTH, text(envelope, "token"), null);
+      return new AuthMessage(Form.AUTH, text(envelope, "token"), null, ResumeWish.of(envelope));
     }
     if ("send".equals(type) && ADDRESS.equals(envelope.getValue("address"))) {
       String token =
@@ -104,11 +111,15 @@ record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddr
     return Envelope.err(notice, replyAddress).put("body", Envelope.word(notice.kind())).encode();
   }
 
-  /** The answer to it once its token is verified; null for none. */
-  @Nullable String welcome(Session session) {
+  /**
+   * The answer to it once its token is verified; null for none.
+   *
+   * @param offer null where the client can't come back
+   */
+  @Nullable String welcome(Session session, Resumption.@Nullable Offer offer) {
     return switch (form) {
       case BARE -> AUTHENTICATED;
-      case AUTH -> told(new JsonObject().put("type", "auth"), session).encode();
+      case AUTH -> offered(told(new JsonObject().put("type", "auth"), session), offer).encode();
       case SEND ->
           replyAddress == null
               ? null
@@ -127,5 +138,18 @@ record AuthMessage(Form form, @Nullable String token, @Nullable String replyAddr
       answer.put("expiresAt", session.expiresAt().toEpochMilli());
     }
     return answer;
+  }
+
+  private JsonObject offered(JsonObject answer, Resumption.@Nullable Offer offer) {
+    if (offer == null) {
+      return answer;
+    }
+    if (resume != null && resume.ticket() != null) {
+      answer.put("resumed", offer.resumed());
+    }
+    if (offer.resumed()) {
+      answer.put("lost", offer.lost());
+    }
+    return answer.put("resume", offer.ticket()).put("resumeFor", offer.within().toMillis());
   }
 }

@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.bridge.Bridge;
+import io.drawbridge.auth.bridge.Resumption;
 import io.drawbridge.auth.bridge.Rules;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
@@ -66,6 +67,7 @@ public final class AuthVerticle extends VerticleBase {
             verifier,
             bridge,
             sessions,
+            resumption(),
             gateway.node(),
             task -> context.runOnContext(turn -> task.run()));
     server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
@@ -78,6 +80,16 @@ public final class AuthVerticle extends VerticleBase {
       inForce = fresh;
       bridge.rules(new Rules(fresh));
     }
+  }
+
+  private Resumption resumption() {
+    var settings = gateway.settings();
+    return new Resumption(
+        settings.session(),
+        sessions,
+        gateway.node().time(),
+        settings.auth().leeway(),
+        Edge.auth(settings).limits().connections());
   }
 
   /** Sends all connections away, and ends when they are gone. */

@@ -1,6 +1,7 @@
 package io.drawbridge.auth;
 
 import io.drawbridge.auth.session.Session;
+import io.drawbridge.auth.session.SessionHandle;
 import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.connection.Connection;
@@ -40,10 +41,22 @@ final class SessionLink {
     String id = UUID.randomUUID().toString();
     Session fresh =
         new Session(id, claims, context.node().name(), peer, context.node().time().now());
-    return known(
-        context
-            .sessions()
-            .open(fresh, (kind, why) -> context.loop().execute(() -> end(kind, why))));
+    return known(context.sessions().open(fresh, handle()));
+  }
+
+  /** Goes on with a session that its client has come back to, unless the verdict is against it. */
+  SessionVerdict resume(String id, Claims claims, String peer) {
+    return known(context.sessions().resume(id, claims, peer));
+  }
+
+  /** The session that was to go on has ended meanwhile. */
+  void lose() {
+    session = null;
+  }
+
+  /** Ends the session with its connection, from anywhere. */
+  SessionHandle handle() {
+    return (kind, why) -> context.loop().execute(() -> end(kind, why));
   }
 
   /** Goes on with another token, unless the verdict is against it. */

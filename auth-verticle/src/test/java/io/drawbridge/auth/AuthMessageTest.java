@@ -130,20 +130,20 @@ final class AuthMessageTest {
   void welcomesInTheFormOfTheMessage() {
     Session session = session(Instant.ofEpochMilli(1_500));
 
-    assertThat(AuthMessage.first("t").welcome(session)).isEqualTo("Authenticated!");
-    assertThat(new AuthMessage(Form.AUTH, "t", null).welcome(session))
+    assertThat(AuthMessage.first("t").welcome(session, null)).isEqualTo("Authenticated!");
+    assertThat(new AuthMessage(Form.AUTH, "t", null).welcome(session, null))
         .isEqualTo(
             "{\"type\":\"auth\",\"status\":\"Authenticated!\",\"session\":\"s\",\"expiresAt\":1500}");
-    assertThat(new AuthMessage(Form.SEND, "t", "r").welcome(session))
+    assertThat(new AuthMessage(Form.SEND, "t", "r").welcome(session, null))
         .isEqualTo(
             "{\"type\":\"rec\",\"address\":\"r\",\"body\":{\"status\":\"Authenticated!\",\"session\":\"s\",\"expiresAt\":1500}}");
-    assertThat(new AuthMessage(Form.SEND, "t", null).welcome(session)).isNull();
-    assertThat(new AuthMessage(Form.CARRIED, "t", "r").welcome(session)).isNull();
+    assertThat(new AuthMessage(Form.SEND, "t", null).welcome(session, null)).isNull();
+    assertThat(new AuthMessage(Form.CARRIED, "t", "r").welcome(session, null)).isNull();
   }
 
   @Test
   void tellsNoEndWhereThereIsNone() {
-    assertThat(new AuthMessage(Form.AUTH, "t", null).welcome(session(Instant.MAX)))
+    assertThat(new AuthMessage(Form.AUTH, "t", null).welcome(session(Instant.MAX), null))
         .isEqualTo("{\"type\":\"auth\",\"status\":\"Authenticated!\",\"session\":\"s\"}");
   }
 

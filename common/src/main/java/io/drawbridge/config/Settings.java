@@ -24,6 +24,7 @@ public record Settings(
     GuardSettings guard,
     OpsSettings ops,
     ClusterSettings cluster,
+    SessionSettings session,
     DrainSettings drain,
     Set<Role> roles) {
 
@@ -45,6 +46,7 @@ public record Settings(
         GuardSettings.from(root.child("guard")),
         OpsSettings.from(root.child("ops")),
         ClusterSettings.from(root.child("cluster")),
+        SessionSettings.from(root.child("session")),
         DrainSettings.from(root.child("drain")),
         Copies.ordered(root.nonEmptyList("roles", Values.word(Role.class))));
   }

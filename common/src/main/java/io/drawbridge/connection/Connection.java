@@ -2,6 +2,7 @@ package io.drawbridge.connection;
 
 import io.drawbridge.config.LimitSettings;
 import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Peer;
 import io.drawbridge.wire.CloseCode;
@@ -65,6 +66,9 @@ public final class Connection {
   private Peer peer;
   private State state = State.OPEN;
 
+  /** Whether it ended without anybody having meant it to. */
+  private boolean lost;
+
   // When something is due, on the monotonic clock.
   private long wakeAt = NEVER;
   private long drainAt = NEVER;
@@ -120,6 +124,20 @@ public final class Connection {
   /** Whether messages still go both ways. */
   public boolean isOpen() {
     return state == State.OPEN;
+  }
+
+  /**
+   * Whether it ended, and neither side had a reason that would hold for the next one, too: the
+   * socket broke, the client went silent or was too slow, or it said that it goes with another code
+   * than 1000 (or none). Known in {@link MessageHandler#closed}.
+   */
+  public boolean isLost() {
+    return lost;
+  }
+
+  /** Where errors go that are reported when this connection may be over. */
+  public Guard guard() {
+    return context.guard();
   }
 
   /**
@@ -360,6 +378,7 @@ public final class Connection {
       out.text(Opcode.TEXT, last.apply(notice));
     }
     out.close(kind.closeCode(), notice.closeReason());
+    lost = kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT;
     ended(kind.closeCode());
     if (kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT) {
       hangUp();
@@ -381,6 +400,7 @@ public final class Connection {
   void onClose(int code) {
     if (state == State.OPEN) {
       state = State.CLOSING;
+      lost = code != CloseCode.NORMAL && code != CloseCode.NO_STATUS;
       if (code == CloseCode.NO_STATUS) {
         out.closeWithoutCode();
       } else {
@@ -407,9 +427,10 @@ public final class Connection {
 
   /** The socket is gone, in whatever order it came to that. */
   private void gone() {
-    boolean lost = state == State.OPEN;
+    boolean broken = state == State.OPEN;
     state = State.CLOSED;
-    if (lost) {
+    if (broken) {
+      lost = true;
       context.guard().report(ErrorKind.CONNECTION_LOST, peer, null, CloseCode.ABNORMAL);
       ended(CloseCode.ABNORMAL);
     }

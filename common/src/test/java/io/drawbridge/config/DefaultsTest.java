@@ -79,6 +79,12 @@ roles:   [echo, auth, guard, ops]
     ((ObjectNode) promised.get("compression")).put("contextTakeover", false);
     ((ObjectNode) promised.get("auth")).putNull("jwksCa").put("discovery", false);
 
+    promised
+        .putObject("session")
+        .put("resumeFor", "30s")
+        .put("resumeMessages", 1000)
+        .put("resumeBytes", "1MiB");
+
     assertThat((JsonNode) Defaults.tree()).isEqualTo(promised);
   }
 

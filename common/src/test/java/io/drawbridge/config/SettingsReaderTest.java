@@ -294,6 +294,9 @@ data: null                      | data: needs a value
     others.put("cluster.port", "7");
     others.put("cluster.kubernetesService", "drawbridge");
     others.put("cluster.tls", "{key: a}");
+    others.put("session.resumeFor", "7s");
+    others.put("session.resumeMessages", "7");
+    others.put("session.resumeBytes", "7KiB");
     others.put("drain.over", "7s");
     others.put("roles", "echo");
     others.put("echo.limits", "{ping: 7s}");

@@ -14,6 +14,9 @@ public final class AddressHub {
   /** What happens to one address happens in order, under this map's lock for it. */
   private final ConcurrentMap<String, Topic> topics = new ConcurrentHashMap<>();
 
+  /** Their sessions whose clients may come back to any of the event loops. */
+  final ResumableSessions resumable = new ResumableSessions();
+
   /** From now on, this audience hears its address. To be called on its event loop. */
   void join(EventBus bus, Audience audience) {
     topics.compute(

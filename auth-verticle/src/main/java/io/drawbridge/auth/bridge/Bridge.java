@@ -5,11 +5,13 @@ import io.drawbridge.connection.Connection;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sessions of one event loop share: the event bus, the rules of who may use it, and which
@@ -44,10 +46,23 @@ public final class Bridge {
   }
 
   /** Begins a session, which from now on hears what is published to its user. */
-  public BridgeSession open(Connection connection, Session session) {
+  public Line open(Connection connection, Session session) {
     BridgeSession opened = new BridgeSession(this, connection, session);
     sessions.add(opened);
-    return opened;
+    return opened.line();
+  }
+
+  /**
+   * The session that a client shows the ticket of, which is used up by it; null where there is
+   * none. It is on this event loop or on another.
+   */
+  public @Nullable BridgeSession take(String ticket, String user, Instant now) {
+    return hub.resumable.take(ticket, user, now);
+  }
+
+  /** The way between a connection of this event loop and a session that was taken. */
+  public Line line(Connection connection, BridgeSession taken) {
+    return new Line(this, connection, taken);
   }
 
   void closed(BridgeSession session) {
@@ -65,8 +80,13 @@ public final class Bridge {
     return rules;
   }
 
-  /** To be called when all sessions have ended. */
+  ResumableSessions resumable() {
+    return hub.resumable;
+  }
+
+  /** To be called when all connections are gone; nobody comes back any more. */
   public void close() {
+    List.copyOf(sessions).forEach(BridgeSession::giveUp);
     hub.leave(context);
   }
 

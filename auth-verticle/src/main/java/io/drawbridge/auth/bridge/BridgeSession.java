@@ -4,6 +4,7 @@ import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.guard.ErrorKind;
+import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Notice;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
@@ -11,8 +12,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,34 +39,59 @@ public final class BridgeSession {
   private static final int UNAVAILABLE = 503;
 
   private final Bridge bridge;
-  private final Connection connection;
-  private final Sink sink;
   private final Registrations registrations;
   private final OpenRequests requests;
   private Session session;
+
+  /** Null while its client is away. */
+  private @Nullable Line line;
+
+  /** Null where its client has not asked to be able to come back. */
+  private @Nullable Comeback comeback;
+
+  private boolean ended;
+
+  /** The kind of message that the client sent last. */
+  private boolean binary;
 
   /** Requests on the event bus that have no reply yet. */
   private int pending;
 
   BridgeSession(Bridge bridge, Connection connection, Session session) {
     this.bridge = bridge;
-    this.connection = connection;
     this.session = session;
-    this.sink = new Sink(connection, bridge.turn);
+    this.line = new Line(bridge, connection, this);
     this.requests = new OpenRequests(bridge.vertx);
     String own = USER + session.user();
     this.registrations = new Registrations(bridge, this, own);
     registrations.add(own, REPLY_WITHIN);
   }
 
-  /**
-   * A message of the client.
-   *
-   * @param envelope as {@link Envelope#parse(String)} gives it
-   * @param binary its kind; the client is answered by the same
-   */
-  public void receive(@Nullable JsonObject envelope, boolean binary) {
-    sink.mirror(binary);
+  // --- its client -------------------------------------------------------------------------------
+
+  public String id() {
+    return session.id();
+  }
+
+  /** Runs this on its own event loop, soon. */
+  void run(Runnable task) {
+    bridge.run(task);
+  }
+
+  boolean isOn(Bridge other) {
+    return bridge == other;
+  }
+
+  Line line() {
+    return Objects.requireNonNull(line, "a session begins with its client");
+  }
+
+  void receive(@Nullable JsonObject envelope, boolean inBinary) {
+    if (ended) {
+      // What was underway from another event loop.
+      return;
+    }
+    binary = inBinary;
     if (envelope == null) {
       refuse(null, Refusal.invalid("invalid_json", "The message is not a JSON object"));
       return;
@@ -73,7 +101,7 @@ public final class BridgeSession {
       return;
     }
     switch (type) {
-      case "ping" -> sink.send(Bridge.PONG);
+      case "ping" -> pong();
       case "send" -> toBus(envelope, BridgeAction.SEND);
       case "publish" -> toBus(envelope, BridgeAction.PUBLISH);
       case "register" -> register(envelope);
@@ -82,22 +110,105 @@ public final class BridgeSession {
     }
   }
 
-  /** Tells the client of an error after which the connection goes on. */
-  public void tell(Notice notice) {
-    sink.send(Envelope.err(notice, null).put("body", Envelope.word(notice.kind())));
+  void tell(Notice notice) {
+    send(Envelope.err(notice, null).put("body", Envelope.word(notice.kind())));
   }
 
-  /** The same session has another token: what it has registered is judged by its rights anew. */
-  public void refreshed(Session fresh) {
+  void refreshed(Session fresh) {
     session = fresh;
     judgeAnew();
   }
 
-  /** No message goes either way any more. */
-  public void closed() {
+  /**
+   * The connection is over.
+   *
+   * @param lost whether its client may come back, if it has asked for that
+   * @return whether the session ends by itself
+   */
+  boolean closed(Line over, boolean lost) {
+    Comeback kept = comeback;
+    if (kept == null) {
+      end();
+      return false;
+    }
+    if (over == line) {
+      line = null;
+      if (!lost || !kept.park(session, this::end) || !kept.handTo(session, this::endSoon)) {
+        end();
+      }
+    }
+    return true;
+  }
+
+  private void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
     registrations.clear();
     requests.failAll();
     bridge.closed(this);
+    if (comeback != null) {
+      comeback.end(session);
+    }
+  }
+
+  /** It was ended from elsewhere while its client is away. */
+  private void endSoon(ErrorKind kind, @Nullable String why) {
+    run(
+        () -> {
+          if (line == null) {
+            end();
+          } else {
+            line.close(kind, why);
+          }
+        });
+  }
+
+  /** Its event loop ends. */
+  void giveUp() {
+    if (line != null) {
+      line.close(ErrorKind.SHUTTING_DOWN, null);
+    }
+    end();
+  }
+
+  // --- its client's return ----------------------------------------------------------------------
+
+  void answer(
+      @Nullable Resumption terms, Function<Resumption.@Nullable Offer, @Nullable String> answer) {
+    if (comeback == null && terms != null && !ended) {
+      Guard guard = Objects.requireNonNull(line().guard(), "a session begins where it stays");
+      comeback = new Comeback(terms, this, bridge, guard);
+    }
+    String text = answer.apply(comeback == null ? null : comeback.offer(session));
+    if (text != null && line != null) {
+      line.send(text, false);
+    }
+  }
+
+  /** Its client is back: it gets what it missed, and from then on what comes. */
+  void comeBack(Line fresh, Return back) {
+    Comeback kept = comeback;
+    if (ended || kept == null || !kept.terms.sessions().hand(id(), back.handle())) {
+      end();
+      fresh.tooLate(back);
+      return;
+    }
+    Backlog.Missed missed = kept.missed(back.seen());
+    Line before = line;
+    line = fresh;
+    if (before != null) {
+      before.close(ErrorKind.SESSION_REPLACED, "its client has come back");
+    }
+    kept.unpark();
+    kept.renew(this);
+    session = back.session();
+    binary = false;
+    fresh.send(back.answer().apply(kept.offer(session).resumed(missed.lost())), false);
+    missed.envelopes().forEach(each -> fresh.send(each, false));
+    judgeAnew();
+    fresh.taken();
   }
 
   // --- registrations ----------------------------------------------------------------------------
@@ -131,13 +242,17 @@ public final class BridgeSession {
     if (heard.succeeded()) {
       return;
     }
-    connection.hold();
+    Line held = line;
+    if (held == null) {
+      return;
+    }
+    held.hold();
     heard
         .timeout(HEARD_WITHIN_SECONDS, TimeUnit.SECONDS)
-        .onComplete(done -> bridge.run(() -> heard(address, done.succeeded())));
+        .onComplete(done -> bridge.run(() -> heard(held, address, done.succeeded())));
   }
 
-  private void heard(String address, boolean succeeded) {
+  private void heard(Line held, String address, boolean succeeded) {
     if (!succeeded) {
       registrations.remove(address);
       refuse(
@@ -147,7 +262,7 @@ public final class BridgeSession {
               "registration_failure",
               "The event bus did not take the registration"));
     }
-    connection.release();
+    held.release();
   }
 
   /** As in the Vert.x bridge: without an answer, unless the address is none that it may have. */
@@ -185,7 +300,7 @@ public final class BridgeSession {
                       "The registration has ended",
                       kind.retryAfter(),
                       UUID.randomUUID().toString());
-              sink.send(Envelope.err(notice, address).put("body", "access_denied"));
+              send(Envelope.err(notice, address).put("body", "access_denied"));
             });
   }
 
@@ -270,7 +385,7 @@ public final class BridgeSession {
   }
 
   private void replied(String replyAddress, Message<Object> reply) {
-    if (!connection.isOpen()) {
+    if (isGone()) {
       reply.fail(UNAVAILABLE, "The client is gone");
       return;
     }
@@ -291,23 +406,54 @@ public final class BridgeSession {
 
   /** What many sessions are told; the caller keeps its reference. */
   void hear(ByteBuf envelope) {
-    sink.send(envelope);
+    if (comeback != null) {
+      number(comeback.backlog.add(envelope));
+    } else if (line != null) {
+      line.send(envelope, binary);
+    }
+  }
+
+  private void send(JsonObject envelope) {
+    String text = envelope.encode();
+    if (comeback != null) {
+      number(comeback.backlog.add(text));
+    } else if (line != null) {
+      line.send(text, binary);
+    }
+  }
+
+  private void number(byte[] envelope) {
+    if (line != null) {
+      line.send(envelope, binary);
+    }
+  }
+
+  /** Not worth keeping, so it has no number. */
+  private void pong() {
+    if (line != null) {
+      line.send(Bridge.PONG, binary);
+    }
+  }
+
+  /** Whether nobody will ever hear of what comes now. */
+  private boolean isGone() {
+    return ended || (comeback == null && line().isOver());
   }
 
   /** Whether a message that only one session gets should be given to this one. */
   boolean takes(Message<?> message) {
-    return sink.takesMore() && !(asks(message) && requests.isFull());
+    return line != null && line.takesMore() && !(asks(message) && requests.isFull());
   }
 
   /** A message for this session alone; fails where its body can't be told as JSON. */
   void give(String address, Message<?> message, Duration answerWithin) {
     if (!asks(message)) {
-      sink.send(Envelope.rec(address, message, null));
+      send(Envelope.rec(address, message, null));
       return;
     }
     String answerTo = requests.add(message, answerWithin);
     try {
-      sink.send(Envelope.rec(address, message, answerTo));
+      send(Envelope.rec(address, message, answerTo));
     } catch (RuntimeException e) {
       requests.take(answerTo);
       throw e;
@@ -320,10 +466,13 @@ public final class BridgeSession {
 
   /** Logs the refusal and tells the client; under the address where it waits for a reply. */
   private void refuse(@Nullable String replyAddress, Refusal refusal) {
-    if (!connection.isOpen()) {
+    if (isGone()) {
       return;
     }
-    Notice notice = connection.report(refusal.kind(), refusal.message(), refusal.detail());
+    Notice notice =
+        comeback == null
+            ? line().report(refusal.kind(), refusal.message(), refusal.detail())
+            : comeback.report(refusal.kind(), session, refusal.message(), refusal.detail());
     JsonObject err = Envelope.err(notice, replyAddress).put("failureCode", refusal.code());
     if (!refusal.word().isEmpty()) {
       err.put("body", refusal.word());
@@ -331,6 +480,6 @@ public final class BridgeSession {
     if (refusal.pointer() != null) {
       err.put("pointer", refusal.pointer());
     }
-    sink.send(err);
+    send(err);
   }
 }

@@ -27,4 +27,9 @@ public record Session(String id, Claims claims, String node, String peer, Instan
   public Session with(Claims fresh) {
     return new Session(id, fresh, node, peer, since);
   }
+
+  /** The same session, whose client has come back from this address. */
+  public Session at(String address) {
+    return new Session(id, claims, node, address, since);
+  }
 }

@@ -112,6 +112,22 @@ public final class SessionRegistry {
     return new SessionVerdict.Opened(fresh);
   }
 
+  /** A client comes back to a session with this token, from this address. */
+  public synchronized SessionVerdict resume(String id, Claims claims, String peer) {
+    SessionVerdict verdict = refresh(id, claims);
+    if (verdict instanceof SessionVerdict.Opened opened) {
+      Session moved = opened.session().at(peer);
+      sessions.put(id, new Live(moved, live(id).handle()));
+      return new SessionVerdict.Opened(moved);
+    }
+    return verdict;
+  }
+
+  /** From now on, a session is ended in this way; false where it has ended already. */
+  public synchronized boolean hand(String id, SessionHandle handle) {
+    return sessions.computeIfPresent(id, (same, live) -> new Live(live.session(), handle)) != null;
+  }
+
   /** A session is over; does nothing where it was ended from here. */
   public synchronized void close(String id) {
     remove(id);

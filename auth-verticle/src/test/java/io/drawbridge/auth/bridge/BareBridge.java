@@ -21,7 +21,7 @@ final class BareBridge implements MessageHandler {
   static final String LOSES_VIP = "loses vip";
 
   private final AddressHub hub;
-  private @Nullable BridgeSession bridged;
+  private @Nullable Line bridged;
 
   BareBridge(AddressHub hub) {
     this.hub = hub;

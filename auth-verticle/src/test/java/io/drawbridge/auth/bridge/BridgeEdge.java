@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
 import io.drawbridge.auth.session.SessionRegistry;
+import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.Secret;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.edge.TestGateway;
 import io.drawbridge.edge.WsConversation;
+import io.drawbridge.guard.GuardBus;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -46,6 +50,11 @@ final class BridgeEdge implements AfterEachCallback {
   final TestGateway gateway;
   final AddressHub hub = new AddressHub();
 
+  /** All event loops'; made with the first. */
+  private @Nullable SessionRegistry sessions;
+
+  private @Nullable Path folder;
+
   BridgeEdge(TestGateway gateway) {
     this.gateway = gateway;
   }
@@ -58,22 +67,50 @@ final class BridgeEdge implements AfterEachCallback {
    * @param yaml settings besides the bridge's
    */
   BridgeEdge start(String yaml) {
+    Gateway made = startAlone(yaml);
+    TestGateway.done(gateway.vertx().deployVerticle(edge(made)));
+    return this;
+  }
+
+  /** On one event loop. */
+  Gateway startAlone(String yaml) {
     List<Gateway> made = new ArrayList<>();
     gateway.start(
         yaml + RULES,
         each -> {
           made.add(each);
+          folder = each.settings().data();
           return edge(each);
         },
         AuthVerticle::port);
-    TestGateway.done(gateway.vertx().deployVerticle(edge(made.get(0))));
-    return this;
+    return made.get(0);
   }
 
   private AuthVerticle edge(Gateway made) {
     var auth = made.settings().auth();
+    if (sessions == null) {
+      sessions = new SessionRegistry(auth, made.node());
+    }
     KeyRing ring = KeyRing.of(auth, new Secret(Tokens.SECRET));
-    return new AuthVerticle(made, ring, new SessionRegistry(auth, made.node()), hub);
+    return new AuthVerticle(made, ring, sessions, hub);
+  }
+
+  /** How many sessions there are, their clients there or away. */
+  int sessions() {
+    return sessions == null ? 0 : sessions.size();
+  }
+
+  /** Ends all sessions of a user from elsewhere; how many they were. */
+  int kick(String user) {
+    var data = Objects.requireNonNull(folder);
+    TestGateway.done(
+        gateway
+            .vertx()
+            .deployVerticle(new SessionsVerticle(data, Objects.requireNonNull(sessions))));
+    JsonObject request = new JsonObject().put("op", "kick").put("user", user);
+    return TestGateway.done(bus().<JsonObject>request(GuardBus.SESSIONS, request))
+        .body()
+        .getInteger("kicked");
   }
 
   EventBus bus() {

@@ -383,4 +383,43 @@ class SessionRegistryTest {
 
     assertRevoked(open("a", token));
   }
+
+  @Test
+  void letsASessionGoOnFromAnotherAddressWithAnotherToken() {
+    open("a", "42");
+    Claims other = token("42", "other");
+
+    assertThat(registry.resume("a", other, "192.0.2.8"))
+        .isEqualTo(new SessionVerdict.Opened(session("a", other).at("192.0.2.8")));
+    assertThat(registry.list(ofUser("42"), 0, 1).sessions())
+        .containsExactly(session("a", other).at("192.0.2.8"));
+    assertThat(registry.kick(ofSession("a"), "")).isEqualTo(1);
+    assertThat(ended).containsExactly("a SESSION_REVOKED kicked");
+  }
+
+  @Test
+  void letsNoSessionGoOnThatHasEndedOrIsAnothers() {
+    open("a", "42");
+
+    assertRefused(
+        registry.resume("a", token("7"), "192.0.2.8"),
+        ErrorKind.INVALID_TOKEN,
+        "of another user, token [0-9a-f]{12}");
+    registry.close("a");
+    assertRefused(
+        registry.resume("a", token("42"), "192.0.2.8"),
+        ErrorKind.SESSION_REVOKED,
+        "ended meanwhile");
+  }
+
+  @Test
+  void endsASessionByTheHandleThatItHasNow() {
+    open("a", "42");
+
+    assertThat(registry.hand("a", (kind, detail) -> ended.add("by the other"))).isTrue();
+    registry.kick(ofSession("a"), "");
+
+    assertThat(ended).containsExactly("by the other");
+    assertThat(registry.hand("a", (kind, detail) -> {})).isFalse();
+  }
 }

@@ -1,0 +1,20 @@
+package io.drawbridge.config;
+
+import java.time.Duration;
+
+/**
+ * What is kept for a client that lost its connection and may come back.
+ *
+ * @param resumeFor how long; more than zero
+ * @param resumeMessages the most messages; {@link Integer#MAX_VALUE} for unlimited
+ * @param resumeBytes the most bytes of them; {@link LimitSettings#UNLIMITED} for unlimited
+ */
+public record SessionSettings(Duration resumeFor, int resumeMessages, long resumeBytes) {
+
+  static SessionSettings from(Section session) {
+    return new SessionSettings(
+        session.read("resumeFor", Quantities::positiveDuration),
+        session.read("resumeMessages", Quantities::smallCount),
+        session.read("resumeBytes", Quantities::size));
+  }
+}
