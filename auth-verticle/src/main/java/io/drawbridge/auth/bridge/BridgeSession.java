@@ -3,9 +3,9 @@ package io.drawbridge.auth.bridge;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.SharedText;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Notice;
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -73,7 +73,7 @@ public final class BridgeSession {
       return;
     }
     switch (type) {
-      case "ping" -> sink.send(Bridge.PONG);
+      case "ping" -> sink.pong();
       case "send" -> toBus(envelope, BridgeAction.SEND);
       case "publish" -> toBus(envelope, BridgeAction.PUBLISH);
       case "register" -> register(envelope);
@@ -289,8 +289,8 @@ public final class BridgeSession {
 
   // --- to the client ----------------------------------------------------------------------------
 
-  /** What many sessions are told; the caller keeps its reference. */
-  void hear(ByteBuf envelope) {
+  /** What many sessions are told. */
+  void hear(SharedText envelope) {
     sink.send(envelope);
   }
 

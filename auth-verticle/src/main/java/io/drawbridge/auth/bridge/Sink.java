@@ -1,7 +1,7 @@
 package io.drawbridge.auth.bridge;
 
 import io.drawbridge.connection.Connection;
-import io.netty.buffer.ByteBuf;
+import io.drawbridge.connection.SharedText;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -34,10 +34,17 @@ final class Sink {
     }
   }
 
-  /** One that was encoded for many; the caller keeps its reference. */
-  void send(ByteBuf envelope) {
+  /** One that was encoded for many. */
+  void send(SharedText envelope) {
     if (connection.gather(envelope, binary)) {
       turn.add(gathering);
+    }
+  }
+
+  /** Answers a ping, where the client knows the answer. */
+  void pong() {
+    if (Bridge.answersPings(connection)) {
+      send(Bridge.PONG);
     }
   }
 
