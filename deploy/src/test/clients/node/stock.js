@@ -161,6 +161,11 @@ async function scenario(EventBus, { url, token, badToken }, act, step) {
   same((await end)[0].code, 3000, 'the code of the refusal');
   step('was refused with a bad token: 401 INVALID_TOKEN, closed with 3000');
 
+  const polling = new EventBus(url, { ...options, transports: ['xhr-streaming', 'xhr-polling'] });
+  const [nowhere] = await once('end', (done) => { polling.onclose = done; });
+  same(nowhere.code, 2000, 'the code without a transport');
+  step(`found no other transport: 2000 ${nowhere.reason}`);
+
   await once('end', (done) => {
     bus.onclose = done;
     bus.close();

@@ -76,6 +76,17 @@ final class SockJsInfoTest {
     assertThat(answer.header("Vary")).isEqualTo("Origin");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u0001b", "\u00fc", "a b"})
+  void tellsNoOriginThatCanBeNone(String origin) {
+    server.start("firewall: {origins: ['*']}");
+
+    HttpAnswer answer = asked(info().plus("Origin", origin));
+
+    assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
+    assertThat(answer.status()).isIn(200, 400);
+  }
+
   @Test
   void answersAPreflight() {
     server.start("");

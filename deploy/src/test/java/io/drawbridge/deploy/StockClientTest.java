@@ -61,6 +61,7 @@ final class StockClientTest {
     "came back, authenticated, sent, and got the reply",
     "authenticated by headers.Authorization, and closed",
     "was refused with a bad token: 401 INVALID_TOKEN, closed with 3000",
+    "found no other transport: 2000 All transports failed",
     "well"
   };
 

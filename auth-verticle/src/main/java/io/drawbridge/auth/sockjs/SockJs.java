@@ -30,6 +30,9 @@ public final class SockJs {
               + IDS
               + "(?:xhr|xhr_send|xhr_streaming|eventsource|htmlfile|jsonp|jsonp_send)");
 
+  /** What can stand in a header of ours: where any origin is allowed, it may be any bytes. */
+  private static final Pattern ORIGIN = Pattern.compile("[!-~]{1,512}");
+
   private SockJs() {}
 
   /** Whether the client of this handshake speaks in frames of SockJS. */
@@ -91,7 +94,7 @@ public final class SockJs {
     Map<String, String> headers = new HashMap<>();
     headers.put("Vary", "Origin");
     String origin = request.headers().get("Origin");
-    if (origin != null) {
+    if (origin != null && ORIGIN.matcher(origin).matches()) {
       headers.put("Access-Control-Allow-Origin", origin);
       headers.put("Access-Control-Allow-Credentials", "true");
     }
