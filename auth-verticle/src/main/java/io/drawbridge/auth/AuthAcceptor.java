@@ -3,16 +3,20 @@ package io.drawbridge.auth;
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.auth.session.SessionVerdict;
+import io.drawbridge.auth.sockjs.SockJs;
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.TokenVerdict;
+import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.edge.Acceptance;
 import io.drawbridge.edge.Acceptor;
+import io.drawbridge.edge.PlainAnswer;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Peer;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the token that a handshake brings. A handshake without one is accepted, too: its client
@@ -41,16 +45,16 @@ final class AuthAcceptor implements Acceptor {
     if (token == null) {
       return Future.succeededFuture(
           new Acceptance.Accepted(
-              new AuthHandler(context, new SessionLink(context)), brought.subprotocol(), () -> {}));
+              handler(handshake, new SessionLink(context)), brought.subprotocol(), () -> {}));
     }
     return context
         .verifier()
         .verify(token)
-        .map(verdict -> judged(brought, verdict, handshake.peer(), guard));
+        .map(verdict -> judged(handshake, brought, verdict, guard));
   }
 
   private Acceptance judged(
-      HandshakeToken brought, TokenVerdict verdict, String peer, Guard guard) {
+      Handshake handshake, HandshakeToken brought, TokenVerdict verdict, Guard guard) {
     if (verdict instanceof TokenVerdict.Expired expired) {
       return unauthorized(ErrorKind.TOKEN_EXPIRED, expired.why());
     }
@@ -62,19 +66,28 @@ final class AuthAcceptor implements Acceptor {
       return new Acceptance.Refused(Verdict.refused(kind, kind.words()), undecided.why(), null);
     }
     Claims claims = ((TokenVerdict.Valid) verdict).claims();
-    Duration banned = guard.bannedFor(new Peer(peer, claims.user(), null));
-    return banned.isZero() ? begun(brought, claims, peer) : banned(claims.user(), banned);
+    Duration banned = guard.bannedFor(new Peer(handshake.peer(), claims.user(), null));
+    return banned.isZero() ? begun(handshake, brought, claims) : banned(claims.user(), banned);
   }
 
-  private Acceptance begun(HandshakeToken brought, Claims claims, String peer) {
+  private Acceptance begun(Handshake handshake, HandshakeToken brought, Claims claims) {
     SessionLink link = new SessionLink(context);
-    if (link.begin(claims, peer) instanceof SessionVerdict.Refused refused) {
+    if (link.begin(claims, handshake.peer()) instanceof SessionVerdict.Refused refused) {
       return refused.kind() == ErrorKind.CONNECTION_LIMIT
           ? tooMany(claims.user(), refused.why())
           : unauthorized(refused.kind(), refused.why());
     }
-    return new Acceptance.Accepted(
-        new AuthHandler(context, link), brought.subprotocol(), link::close);
+    return new Acceptance.Accepted(handler(handshake, link), brought.subprotocol(), link::close);
+  }
+
+  private MessageHandler handler(Handshake handshake, SessionLink link) {
+    AuthHandler handler = new AuthHandler(context, link);
+    return SockJs.isTransport(handshake) ? new SockJsHandler(handler) : handler;
+  }
+
+  @Override
+  public @Nullable PlainAnswer plain(Handshake request) {
+    return SockJs.plain(request);
   }
 
   private static Acceptance unauthorized(ErrorKind kind, String why) {

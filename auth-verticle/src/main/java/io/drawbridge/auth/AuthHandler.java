@@ -70,7 +70,10 @@ final class AuthHandler implements MessageHandler {
 
   @Override
   public void text(Connection connection, Payload payload) {
-    String text = payload.text();
+    text(connection, payload.text());
+  }
+
+  void text(Connection connection, String text) {
     if (bridged == null) {
       first(connection, text);
     } else {
@@ -131,7 +134,9 @@ final class AuthHandler implements MessageHandler {
   private void first(Connection connection, String text) {
     AuthMessage message = AuthMessage.first(text);
     if (message.form() == AuthMessage.Form.PING) {
-      connection.sendText(Bridge.PONG);
+      if (Bridge.answersPings(connection)) {
+        connection.sendText(Bridge.PONG);
+      }
       return;
     }
     String token = message.token();

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public record Handshake(
     MultiMap headers,
     String peer) {
 
+  private static final Pattern PATH = Pattern.compile("(?:[A-Za-z]+://[^/?#]*)?([^?#]*)");
   private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   public static Handshake of(HttpServerRequest request, TrustedProxies proxies) {
@@ -56,6 +59,12 @@ public record Handshake(
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-1", e);
     }
+  }
+
+  /** The path of its target, as it was sent: without a query, and without a host before it. */
+  public String path() {
+    Matcher matcher = PATH.matcher(target);
+    return matcher.lookingAt() ? matcher.group(1) : "";
   }
 
   /** The header's value, when it stands there exactly once. */

@@ -55,6 +55,7 @@ public final class Connection {
   private final LimitSettings limits;
   private final Socket socket;
   private final MessageHandler handler;
+  private final Framing framing;
   private final Inbound in;
   private final Outbound out;
   private final Heartbeat heartbeat;
@@ -92,6 +93,7 @@ public final class Connection {
     this.socket = socket;
     this.peer = Peer.of(opening.address());
     this.handler = handler;
+    this.framing = handler.framing();
     PerMessageDeflate deflate = opening.deflate();
     this.in =
         new Inbound(
@@ -108,6 +110,8 @@ public final class Connection {
     context.connections().add(this);
     socket.pushBackAt(limits.outbound() / 4, limits.outbound() / 2);
     socket.start(this::read, this::room, this::gone);
+    gatherFrame(framing.opening());
+    flush();
     try {
       handler.opened(this);
     } catch (RuntimeException e) {
@@ -119,6 +123,11 @@ public final class Connection {
 
   public Peer peer() {
     return peer;
+  }
+
+  /** Whether its text messages are written in the frames of another protocol. */
+  public boolean isFramed() {
+    return framing != Framing.NONE;
   }
 
   /** Whether messages still go both ways. */
@@ -174,21 +183,24 @@ public final class Connection {
     if (!maySend()) {
       return false;
     }
-    out.text(opcode(binary), text);
+    out.text(opcode(binary), framing.message(text));
     return !in.isPumping();
   }
 
-  /**
-   * The same with a payload that was encoded once for many connections.
-   *
-   * @param payload valid UTF-8 unless binary, and never changed; the caller keeps its reference
-   */
-  public boolean gather(ByteBuf payload, boolean binary) {
+  /** The same with a text that was encoded once for many connections. */
+  public boolean gather(SharedText text, boolean binary) {
     if (!maySend()) {
       return false;
     }
-    out.shared(opcode(binary), payload);
+    out.shared(opcode(binary), text.in(framing));
     return !in.isPumping();
+  }
+
+  /** A text of the framing itself; null for none. */
+  private void gatherFrame(@Nullable String text) {
+    if (text != null) {
+      out.text(Opcode.TEXT, text);
+    }
   }
 
   private static int opcode(boolean binary) {
@@ -207,7 +219,10 @@ public final class Connection {
     return out.queued() > limits.outbound() / 2;
   }
 
-  /** Sends a text message made of a prefix and a payload, without making a String of either. */
+  /**
+   * Sends a text message made of a prefix and a payload, without making a String of either; as it
+   * is, whatever the framing.
+   */
   public void sendText(byte[] prefix, Payload payload) {
     send(Opcode.TEXT, prefix, payload);
   }
@@ -375,8 +390,9 @@ public final class Connection {
     String id = context.guard().report(kind, peer, detail, kind.closeCode());
     Notice notice = new Notice(kind, kind.words(), retryAfter, id);
     if (last != null) {
-      out.text(Opcode.TEXT, last.apply(notice));
+      out.text(Opcode.TEXT, framing.message(last.apply(notice)));
     }
+    gatherFrame(framing.closing(kind.closeCode(), notice.closeReason()));
     out.close(kind.closeCode(), notice.closeReason());
     lost = kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT;
     ended(kind.closeCode());
@@ -531,6 +547,7 @@ public final class Connection {
     switch (heartbeat.beat(now)) {
       case PING -> {
         out.ping();
+        gatherFrame(framing.heartbeat());
         out.flush();
       }
       case DEAD -> close(out.queued() > 0 ? ErrorKind.SLOW_CONSUMER : ErrorKind.IDLE_TIMEOUT, null);

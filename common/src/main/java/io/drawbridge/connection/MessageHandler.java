@@ -10,6 +10,11 @@ import io.drawbridge.wire.Payload;
  */
 public interface MessageHandler {
 
+  /** How the connection's text messages are written; asked once, before it opens. */
+  default Framing framing() {
+    return Framing.NONE;
+  }
+
   /** The handshake is done. */
   default void opened(Connection connection) {}
 

@@ -56,7 +56,12 @@ public final class EdgeServer {
   private EdgeContext context;
   private final TrustedProxies proxies;
   private final boolean proxyHeader;
+  private final Acceptor acceptor;
   private Admission admission;
+
+  /** Of requests that are no handshakes; they take no place. */
+  private Admission plainAdmission;
+
   private final HandshakeAnswers answers;
   private final Upgrades upgrades;
   private final Deadlines<HttpConnection> handshakes;
@@ -88,6 +93,8 @@ public final class EdgeServer {
     this.proxies = new TrustedProxies(settings.proxy().trusted());
     this.proxyHeader = settings.proxy().protocol();
     gateway.connectRates().join();
+    this.acceptor = acceptor;
+    this.plainAdmission = plainAdmission(edge, settings.firewall());
     this.admission = admission(edge, settings.firewall());
     this.handshakes = new Deadlines<>(limits.handshake());
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
@@ -108,6 +115,16 @@ public final class EdgeServer {
         gateway.capacity().check(edge));
   }
 
+  private Admission plainAdmission(Edge edge, FirewallSettings firewall) {
+    return new Admission(
+        this::notDraining,
+        proxies,
+        new AddressRules(firewall.allow(), firewall.deny()),
+        new BanCheck(context.guard()),
+        new OriginCheck(firewall.origins()),
+        new ConnectRateCheck(gateway.connectRates(), edge));
+  }
+
   /** Connections that are open keep the limits that they began with. */
   private void reload(LiveSettings live) {
     Edge edge = context.edge().reloaded(live.settings());
@@ -115,6 +132,7 @@ public final class EdgeServer {
     upgrades.reload(context);
     context.guard().limits(edge);
     handshakes.allowed(edge.limits().handshake());
+    plainAdmission = plainAdmission(edge, live.settings().firewall());
     admission = admission(edge, live.settings().firewall());
     TlsMaterial tls = live.tls();
     if (tls != null) {
@@ -218,10 +236,14 @@ public final class EdgeServer {
       return;
     }
     Handshake handshake = Handshake.of(request, proxies);
-    Verdict verdict = admission.judge(handshake);
+    PlainAnswer plain = handshake.wellFormed() ? acceptor.plain(handshake) : null;
+    Verdict verdict = (plain == null ? admission : plainAdmission).judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
       handshakes.end(request.connection());
       answers.refuse(request, Peer.of(handshake.peer()), refused, refused.detail());
+    } else if (plain != null) {
+      handshakes.end(request.connection());
+      answers.plain(request, plain);
     } else {
       upgrades.begin(request, handshake, () -> handshakes.end(request.connection()));
     }

@@ -12,9 +12,14 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What handshakes are answered, and how often: an upgrade, or a refusal and the end. */
+/**
+ * What handshakes are answered, and how often: an upgrade, or a refusal and the end. Other requests
+ * are answered and ended as well.
+ */
 final class HandshakeAnswers {
   private static final Duration LINGER = Duration.ofMillis(500);
 
@@ -54,27 +59,36 @@ final class HandshakeAnswers {
    * @param why for the log alone
    */
   void refuse(HttpServerRequest request, Peer peer, Verdict.Refused refused, @Nullable String why) {
+    ErrorKind kind = refused.kind();
+    count(kind.name());
+    String id = context.guard().report(kind, peer, why, 0);
+    Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
+    Map<String, String> headers = new HashMap<>(refused.headers());
+    headers.put("Content-Type", "text/plain; charset=utf-8");
+    if (notice.retryAfterSeconds() > 0) {
+      headers.put("Retry-After", Long.toString(notice.retryAfterSeconds()));
+    }
+    last(request, new PlainAnswer(refused.status(), headers, notice.body()));
+  }
+
+  /** Answers a request that is no handshake. */
+  void plain(HttpServerRequest request, PlainAnswer answer) {
+    count("PLAIN");
+    last(request, answer);
+  }
+
+  /** Answers, and ends the connection once the client has had time to read. */
+  private void last(HttpServerRequest request, PlainAnswer answer) {
     HttpConnection connection = request.connection();
     LingeringClose close = LingeringClose.of(connection);
     HttpConnection oldest = lingering.begin(connection, "", context.node().time().nanos());
     if (oldest != null) {
       oldest.close();
     }
-    ErrorKind kind = refused.kind();
-    count(kind.name());
-    String id = context.guard().report(kind, peer, why, 0);
-    Notice notice = new Notice(kind, refused.detail(), refused.retryAfter(), id);
     HttpServerResponse response =
-        request
-            .response()
-            .setStatusCode(refused.status())
-            .putHeader("Content-Type", "text/plain; charset=utf-8")
-            .putHeader("Connection", "close");
-    refused.headers().forEach(response::putHeader);
-    if (notice.retryAfterSeconds() > 0) {
-      response.putHeader("Retry-After", Long.toString(notice.retryAfterSeconds()));
-    }
-    response.end(notice.body()).onComplete(sent -> close.answered());
+        request.response().setStatusCode(answer.status()).putHeader("Connection", "close");
+    answer.headers().forEach(response::putHeader);
+    response.end(answer.body()).onComplete(sent -> close.answered());
   }
 
   /** The connection is gone. */

@@ -1,18 +1,14 @@
 package io.drawbridge.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.drawbridge.config.Role;
 import io.drawbridge.config.Settings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * CI}), where that is a failure. Compression is on: both clients offer it.
  */
 class ForeignClientsTest {
-  private static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
-  private static final long PATIENCE_SECONDS = 30;
-
   @TempDir private static Path folder = Path.of("");
   private static List<String> arguments = List.of();
   private static Server server;
-
-  private record Outcome(int status, String text) {}
 
   @BeforeAll
   static void start() throws IOException {
@@ -66,8 +57,9 @@ class ForeignClientsTest {
         "sendToEcho"
       })
   void speaksWithTheNodePackageWs(String scenario) throws Exception {
-    Path node = CLIENTS.resolve("node");
-    needs("node with the package ws; run npm ci in " + node, node, "node", "-e", "import('ws')");
+    Path node = ForeignProgram.CLIENTS.resolve("node");
+    ForeignProgram.needs(
+        "node with the package ws; run npm ci in " + node, node, "node", "-e", "import('ws')");
 
     converse(node, scenario, "node", "client.js");
   }
@@ -87,8 +79,8 @@ class ForeignClientsTest {
         "sendToEcho"
       })
   void speaksWithThePythonPackageWebsockets(String scenario) throws Exception {
-    Path python = CLIENTS.resolve("python");
-    needs(
+    Path python = ForeignProgram.CLIENTS.resolve("python");
+    ForeignProgram.needs(
         "Debian's package python3-websockets",
         python,
         "/usr/bin/python3",
@@ -103,41 +95,7 @@ class ForeignClientsTest {
     List<String> line = new ArrayList<>(List.of(command));
     line.add(scenario);
     line.addAll(arguments);
-    Outcome outcome = run(directory, line);
+    ForeignProgram.Outcome outcome = ForeignProgram.run(directory, line);
     assertThat(outcome.status()).as(outcome.text()).isZero();
-  }
-
-  private static void needs(String what, Path directory, String... probe)
-      throws InterruptedException {
-    String fault;
-    try {
-      Outcome outcome = run(directory, List.of(probe));
-      if (outcome.status() == 0) {
-        return;
-      }
-      fault = outcome.text().strip();
-    } catch (IOException e) {
-      fault = String.valueOf(e.getMessage());
-    }
-    String message = "needs " + what + ": " + fault;
-    if (System.getenv("CI") != null) {
-      fail(message);
-    }
-    System.out.println("skipped, " + message);
-    abort(message);
-  }
-
-  private static Outcome run(Path directory, List<String> line)
-      throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true).start();
-    try {
-      process.getOutputStream().close();
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(text).isTrue();
-      return new Outcome(process.exitValue(), text);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }

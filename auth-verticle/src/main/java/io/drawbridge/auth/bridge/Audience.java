@@ -1,5 +1,6 @@
 package io.drawbridge.auth.bridge;
 
+import io.drawbridge.connection.SharedText;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -52,10 +53,15 @@ final class Audience {
 
   /** Gives it to all; from the end, since one that can take no more removes itself meanwhile. */
   void deliver(ByteBuf envelope) {
-    for (int i = members.size() - 1; i >= 0; i--) {
-      if (i < members.size()) {
-        members.get(i).session.hear(envelope);
+    SharedText text = new SharedText(envelope);
+    try {
+      for (int i = members.size() - 1; i >= 0; i--) {
+        if (i < members.size()) {
+          members.get(i).session.hear(text);
+        }
       }
+    } finally {
+      text.release();
     }
   }
 

@@ -45,6 +45,14 @@ public final class Bridge {
     this.turn = new Turn(context);
   }
 
+  /**
+   * Whether a client on this connection knows the answer to a ping: that of Vert.x, which speaks in
+   * frames of SockJS, would log a warning of it every few seconds.
+   */
+  public static boolean answersPings(Connection connection) {
+    return !connection.isFramed();
+  }
+
   /** Begins a session, which from now on hears what is published to its user. */
   public Line open(Connection connection, Session session) {
     BridgeSession opened = new BridgeSession(this, connection, session);

@@ -3,10 +3,10 @@ package io.drawbridge.auth.bridge;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.SharedText;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Notice;
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -404,10 +404,10 @@ public final class BridgeSession {
 
   // --- to the client ----------------------------------------------------------------------------
 
-  /** What many sessions are told; the caller keeps its reference. */
-  void hear(ByteBuf envelope) {
+  /** What many sessions are told. */
+  void hear(SharedText envelope) {
     if (comeback != null) {
-      number(comeback.backlog.add(envelope));
+      number(comeback.backlog.add(envelope.plain()));
     } else if (line != null) {
       line.send(envelope, binary);
     }
@@ -431,7 +431,7 @@ public final class BridgeSession {
   /** Not worth keeping, so it has no number. */
   private void pong() {
     if (line != null) {
-      line.send(Bridge.PONG, binary);
+      line.pong(binary);
     }
   }
 

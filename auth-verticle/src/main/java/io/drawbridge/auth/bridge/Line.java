@@ -2,10 +2,10 @@ package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.SharedText;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Notice;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,8 +131,8 @@ public final class Line {
     }
   }
 
-  /** One that was encoded for many; the caller keeps its reference. */
-  void send(ByteBuf envelope, boolean binary) {
+  /** One that was encoded for many. */
+  void send(SharedText envelope, boolean binary) {
     if (connection.gather(envelope, binary)) {
       bridge.turn.add(gathering);
     }
@@ -141,9 +141,16 @@ public final class Line {
   /** One that nobody changes any more. */
   void send(byte[] envelope, boolean binary) {
     if (far == null) {
-      send(Unpooled.wrappedBuffer(envelope), binary);
+      gather(envelope, binary);
     } else if (!far.cut) {
-      ship(far, envelope.length, () -> send(Unpooled.wrappedBuffer(envelope), binary));
+      ship(far, envelope.length, () -> gather(envelope, binary));
+    }
+  }
+
+  /** Answers a ping, where the client knows the answer. */
+  void pong(boolean binary) {
+    if (Bridge.answersPings(connection)) {
+      send(Bridge.PONG, binary);
     }
   }
 
@@ -214,6 +221,12 @@ public final class Line {
     if (connection.gather(envelope, binary)) {
       bridge.turn.add(gathering);
     }
+  }
+
+  private void gather(byte[] envelope, boolean binary) {
+    SharedText text = new SharedText(Unpooled.wrappedBuffer(envelope));
+    send(text, binary);
+    text.release();
   }
 
   private void ship(Far to, long bytes, Runnable gather) {
