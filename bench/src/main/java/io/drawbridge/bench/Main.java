@@ -16,7 +16,12 @@ import picocli.CommandLine.Unmatched;
     name = "bench",
     description = "Measures Drawbridge.",
     mixinStandardHelpOptions = true,
-    subcommands = {EchoComparison.class, ConnectComparison.class, SessionsRun.class, Main.Wire.class})
+    subcommands = {
+      EchoComparison.class,
+      ConnectComparison.class,
+      SessionsRun.class,
+      Main.Wire.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -31,8 +31,8 @@ final class SessionCrowd implements AutoCloseable {
   }
 
   /**
-   * Waits until all were told to go; when each was, in milliseconds of the system's clock, the first
-   * one first.
+   * Waits until all were told to go; when each was, in milliseconds of the system's clock, the
+   * first one first.
    *
    * @throws IOException when that takes longer
    */
