@@ -32,21 +32,31 @@ final class ConnectTraffic {
   ConnectTraffic(int tokens) {
     messages = new byte[tokens][];
     for (int i = 0; i < tokens; i++) {
-      messages[i] = token("user-" + i).getBytes(StandardCharsets.US_ASCII);
+      messages[i] = token("user-" + i);
     }
   }
 
-  private static String token(String user) {
+  /** A token that never ends, as far as anybody here will see. */
+  static byte[] token(String user) {
+    return token(user, 9_999_999_999L);
+  }
+
+  /**
+   * @param end in seconds since 1970
+   */
+  static byte[] token(String user, long end) {
     String now = Long.toString(System.currentTimeMillis() / 1000);
     String content =
         encoded("{\"alg\":\"HS256\",\"typ\":\"JWT\"}")
             + "."
-            + encoded("{\"user_id\":\"" + user + "\",\"iat\":" + now + ",\"exp\":9999999999}");
+            + encoded("{\"user_id\":\"" + user + "\",\"iat\":" + now + ",\"exp\":" + end + "}");
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
       byte[] signature = mac.doFinal(content.getBytes(StandardCharsets.US_ASCII));
-      return content + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+      String token =
+          content + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+      return token.getBytes(StandardCharsets.US_ASCII);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has it", e);
     }
@@ -61,20 +71,26 @@ final class ConnectTraffic {
   /** One connection; with the token of this number, counted around. */
   void connect(InetSocketAddress server, long number) throws IOException {
     byte[] token = messages[(int) (number % messages.length)];
-    try (SocketChannel channel = LoadGenerator.open(server)) {
-      channel.write(frame(token));
-      ByteBuffer answer = ByteBuffer.allocate(2 + ANSWER.length());
-      read(channel, answer);
-      String text = new String(answer.array(), 2, ANSWER.length(), StandardCharsets.US_ASCII);
-      if (!text.equals(ANSWER)) {
-        throw new IOException("not authenticated: " + text);
-      }
+    try (SocketChannel channel = enter(server, token)) {
       channel.write(ByteBuffer.wrap(CLOSE));
       ByteBuffer rest = ByteBuffer.allocate(256);
       while (channel.read(rest) >= 0) {
         rest.clear();
       }
     }
+  }
+
+  /** Connects, and shows a token; it is still blocking. */
+  static SocketChannel enter(InetSocketAddress server, byte[] token) throws IOException {
+    SocketChannel channel = LoadGenerator.open(server);
+    channel.write(frame(token));
+    ByteBuffer answer = ByteBuffer.allocate(2 + ANSWER.length());
+    read(channel, answer);
+    String text = new String(answer.array(), 2, ANSWER.length(), StandardCharsets.US_ASCII);
+    if (!text.equals(ANSWER)) {
+      throw new IOException("not authenticated: " + text);
+    }
+    return channel;
   }
 
   /** A text message, masked with zeros: what masks cost is measured elsewhere. */

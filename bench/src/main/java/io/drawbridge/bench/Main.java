@@ -1,5 +1,7 @@
 package io.drawbridge.bench;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,12 @@ import picocli.CommandLine.Unmatched;
     name = "bench",
     description = "Measures Drawbridge.",
     mixinStandardHelpOptions = true,
-    subcommands = {EchoComparison.class, ConnectComparison.class, Main.Wire.class})
+    subcommands = {
+      EchoComparison.class,
+      ConnectComparison.class,
+      SessionsRun.class,
+      Main.Wire.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -44,6 +51,11 @@ public final class Main implements Runnable {
       @Parameters(paramLabel = "PORT") int port, @Parameters(paramLabel = "LOOPS") int loops)
       throws InterruptedException {
     NettyEcho.serve(port, loops);
+  }
+
+  @Command(name = "serve-sessions", hidden = true, description = "Serves SessionsServer.")
+  void serveSessions(@Parameters(paramLabel = "FILE") Path settings) throws IOException {
+    SessionsServer.serve(settings);
   }
 
   /** What JMH knows as options is handed on to it as it is. */

@@ -20,7 +20,7 @@ final class ServerKinds {
       """
       data: data
       echo: { host: 127.0.0.1, port: %d, instances: %d, prefix: "%s" }
-      auth: { host: 127.0.0.1, port: %d, instances: %d, secret: "%s" }
+      auth: { host: 127.0.0.1, port: %d, instances: %d, secret: "%s", sessionsPerUser: 100000 }
       ops: { port: 0 }
       guard: { log: errors.log }
       firewall: { strikes: 1000000 }
@@ -32,6 +32,7 @@ final class ServerKinds {
         keyMessages: %s
         connectRate: 1000000/s
         connectBurst: 1000000
+        connections: 100000
         connectionsPerAddress: 100000
         outbound: 64MiB
         ping: 1h
@@ -79,6 +80,18 @@ final class ServerKinds {
   ServerKind secureDrawbridge(String name, String jar) {
     return new ServerKind(
         name, true, (port, folder) -> run(jar, folder, settings(0, port, GUARDED)));
+  }
+
+  /** A build of this program, as the secure server of {@link SessionsServer}. */
+  ServerKind sessions(String name, String jar) {
+    return new ServerKind(
+        name,
+        true,
+        (port, folder) -> {
+          Path file = folder.resolve("drawbridge.yaml");
+          Files.writeString(file, settings(0, port, GUARDED));
+          return java(jar, Main.class.getName(), "serve-sessions", file.toString());
+        });
   }
 
   /** Another build of Drawbridge. */

@@ -2,6 +2,7 @@ package io.drawbridge.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -111,6 +112,13 @@ final class ServerProcess implements AutoCloseable {
 
   InetSocketAddress address() {
     return address;
+  }
+
+  /** Writes a line to its standard input. */
+  void tell(String line) throws IOException {
+    OutputStream input = process.getOutputStream();
+    input.write((line + '\n').getBytes(StandardCharsets.UTF_8));
+    input.flush();
   }
 
   /** From the start of the process to its first accepted connection. */

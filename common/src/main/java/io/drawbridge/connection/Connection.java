@@ -78,6 +78,12 @@ public final class Connection {
   /** Whether our direction is to be shut down as soon as all is written. */
   private boolean hangingUp;
 
+  /** Whether nothing more comes from the peer. */
+  private boolean peerIsDone;
+
+  /** Whether a pong may still come. */
+  private boolean isPinged;
+
   /** Of the bans that this connection was last held against. */
   private int banVersion;
 
@@ -244,6 +250,7 @@ public final class Connection {
   /** Has the handler woken once at this time of the monotonic clock, or up to 0.1 s later. */
   public void wakeAt(long nanos) {
     wakeAt = nanos;
+    context.connections().dueBy(this, nanos);
   }
 
   /** There is nothing to wake for any more. */
@@ -284,6 +291,7 @@ public final class Connection {
       case TEXT -> handler.text(this, payload);
       case BINARY -> handler.binary(this, payload);
       case PING -> out.pong(payload);
+      case PONG -> isPinged = false;
       default -> {}
     }
   }
@@ -399,7 +407,7 @@ public final class Connection {
     if (kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT) {
       hangUp();
     } else {
-      cutAt = now() + CLOSE_ANSWER;
+      cutAt(now() + CLOSE_ANSWER);
     }
     in.pump();
   }
@@ -412,11 +420,17 @@ public final class Connection {
     }
   }
 
-  /** The peer's Close frame: the beginning of the end, or the answer to ours. */
-  void onClose(int code) {
+  /**
+   * The peer's Close frame: the beginning of the end, or the answer to ours.
+   *
+   * @param more whether the peer has sent anything after it
+   */
+  void onClose(int code, boolean more) {
     if (state == State.OPEN) {
       state = State.CLOSING;
       lost = code != CloseCode.NORMAL && code != CloseCode.NO_STATUS;
+      // RFC 6455 §5.5.1: no more comes after it, unless an answer to a ping was under way.
+      peerIsDone = !more && !isPinged;
       if (code == CloseCode.NO_STATUS) {
         out.closeWithoutCode();
       } else {
@@ -426,19 +440,23 @@ public final class Connection {
     }
     hangUp();
     // Here the peer is polite, and what was queued for it before is still worth reading.
-    cutAt = now() + CLOSE_ANSWER;
+    cutAt(now() + CLOSE_ANSWER);
   }
 
   /** Leaves the peer a moment to read what was written, and then cuts the socket. */
   private void hangUp() {
     hangingUp = true;
-    cutAt = now() + LINGER;
+    cutAt(now() + LINGER);
   }
 
   /** A full close could turn into a reset that destroys our Close frame on its way. */
   private void allWritten() {
-    cutAt = now() + LINGER;
-    socket.shutdownOutput();
+    cutAt(now() + LINGER);
+    if (peerIsDone) {
+      socket.end();
+    } else {
+      socket.shutdownOutput();
+    }
   }
 
   /** The socket is gone, in whatever order it came to that. */
@@ -482,9 +500,37 @@ public final class Connection {
   /** Sends the client away at this time of the monotonic clock. */
   void drainAt(long nanos) {
     drainAt = nanos;
+    context.connections().dueBy(this, nanos);
   }
 
-  /** Does what is due; called every 0.1 s. */
+  /** Cuts the socket at this time, unless it is gone by then. */
+  private void cutAt(long nanos) {
+    cutAt = nanos;
+    context.connections().dueBy(this, nanos);
+  }
+
+  /** Reading was stopped: until it goes on, each sweep looks after it. */
+  void stopped() {
+    context.connections().dueNow(this);
+  }
+
+  /** How long nothing will be due, unless something happens meanwhile. */
+  long nanosUntilDue(long now) {
+    if (state != State.OPEN) {
+      return left(cutAt, now);
+    }
+    if (in.isStoppedOrThrottled()) {
+      return 0;
+    }
+    long left = Math.min(heartbeat.nanosUntilBeat(now), left(wakeAt, now));
+    return Math.min(left, Math.min(left(drainAt, now), left(cutAt, now)));
+  }
+
+  private static long left(long at, long now) {
+    return at == NEVER ? NEVER : at - now;
+  }
+
+  /** Does what is due. */
   void tick(long now) {
     if (isDue(cutAt, now)) {
       cutAt = NEVER;
@@ -546,6 +592,7 @@ public final class Connection {
     }
     switch (heartbeat.beat(now)) {
       case PING -> {
+        isPinged = true;
         out.ping();
         gatherFrame(framing.heartbeat());
         out.flush();

@@ -32,6 +32,11 @@ final class Heartbeat {
     waiting = false;
   }
 
+  /** How long the beat stays quiet, whether anything is heard or not. */
+  long nanosUntilBeat(long now) {
+    return pingAt - now + (waiting ? Math.min(0, patience - interval) : 0);
+  }
+
   Beat beat(long now) {
     if (waiting) {
       return now - (pingAt - interval) >= patience ? Beat.DEAD : Beat.QUIET;

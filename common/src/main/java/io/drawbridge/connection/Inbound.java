@@ -88,12 +88,17 @@ final class Inbound {
     return stopped != 0;
   }
 
+  boolean isStoppedOrThrottled() {
+    return isStopped() || throttle.isActive();
+  }
+
   boolean isStoppedBy(int reason) {
     return (stopped & reason) != 0;
   }
 
   void stop(int reason) {
     stopped |= reason;
+    connection.stopped();
     if (!pumping) {
       socket.reading(false);
     }
@@ -162,7 +167,9 @@ final class Inbound {
           admit(event, now);
         }
       }
-      case CLOSE -> connection.onClose(decoder.payload().closeCode());
+      case CLOSE ->
+          connection.onClose(
+              decoder.payload().closeCode(), unread.isReadable() || !unreadLater.isEmpty());
       case VIOLATION -> connection.onViolation(decoder.violation());
       case MORE -> {}
     }

@@ -132,6 +132,12 @@ public final class Socket {
 
   /** Runs this once all that was written before is with the kernel, or lost. */
   void onceWritten(Runnable then) {
+    flush();
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    if (queue != null && queue.isEmpty() && !isSecure()) {
+      then.run();
+      return;
+    }
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> then.run());
   }
 
@@ -151,6 +157,23 @@ public final class Socket {
   /** Ends our direction; the peer still reads all that was written, and may still write. */
   void shutdownOutput() {
     HalfClose.of(channel);
+  }
+
+  /**
+   * Ends both directions, where all is written and the peer sends no more: what it sent all the
+   * same would turn into a reset, which destroys what it has not read.
+   */
+  void end() {
+    if (isSecure()) {
+      // The end of TLS has to be written first.
+      shutdownOutput();
+    } else {
+      var unused = channel.close();
+    }
+  }
+
+  private boolean isSecure() {
+    return channel.pipeline().get(SslHandler.class) != null;
   }
 
   /** Ends it at once, where Vert.x's own close would wait for a peer that does not read. */

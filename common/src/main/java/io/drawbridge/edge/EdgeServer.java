@@ -80,13 +80,14 @@ public final class EdgeServer {
     Node node = gateway.node();
     this.vertx = vertx;
     this.gateway = gateway;
+    Guard guard = new Guard(vertx, node, edge, settings);
     this.context =
         new EdgeContext(
             edge,
             node,
-            new Guard(vertx, node, edge, settings),
+            guard,
             new ConnectionMeters(node.meters(), edge),
-            new Connections(vertx, node.time()),
+            new Connections(vertx, node.time(), guard::banVersion),
             new DeflateContexts(settings.compression().level(), settings.compression().maxRatio()));
     this.answers = new HandshakeAnswers(context);
     this.upgrades = new Upgrades(context, gateway, acceptor, answers);

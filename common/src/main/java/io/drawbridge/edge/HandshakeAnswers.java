@@ -28,6 +28,9 @@ final class HandshakeAnswers {
   /** Refused, and left a moment to read the answer. */
   private final Deadlines<HttpConnection> lingering = new Deadlines<>(LINGER);
 
+  /** By outcome: to look one up costs more than to count. */
+  private final Map<String, Counter> counters = new HashMap<>();
+
   HandshakeAnswers(EdgeContext context) {
     this.context = context;
   }
@@ -102,11 +105,14 @@ final class HandshakeAnswers {
   }
 
   private void count(String outcome) {
-    Counter.builder("drawbridge.handshakes")
+    counters.computeIfAbsent(outcome, this::counter).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("drawbridge.handshakes")
         .description("Handshakes, by outcome")
         .tag("edge", context.edge().name())
         .tag("outcome", outcome)
-        .register(context.node().meters())
-        .increment();
+        .register(context.node().meters());
   }
 }

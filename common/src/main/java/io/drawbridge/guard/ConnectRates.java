@@ -9,7 +9,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,12 @@ public final class ConnectRates {
   /** A guard that takes longer than this counts as silent. */
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(300);
 
+  /**
+   * How long a connection that was let in may go untold to the guard, so that a storm of them is
+   * told at once.
+   */
+  private static final Duration TOLD_WITHIN = Duration.ofMillis(10);
+
   /** Past it, the address that came longest ago is forgotten. */
   static final int MOST_ADDRESSES = 10_000;
 
@@ -32,6 +41,9 @@ public final class ConnectRates {
 
   /** By last use, the oldest first. */
   private final Map<String, ConnectAccount> accounts = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Who let somebody in within {@link #TOLD_WITHIN}; a timer is set while there are any. */
+  private final Set<ConnectAccount> untold = new LinkedHashSet<>();
 
   private boolean silent;
 
@@ -71,7 +83,7 @@ public final class ConnectRates {
     } else {
       wait = ANSWER_WITHIN.toNanos();
     }
-    settle(account);
+    settleSoon(account);
     return Duration.ofNanos(wait);
   }
 
@@ -115,6 +127,19 @@ public final class ConnectRates {
   }
 
   // --- with the guard ---------------------------------------------------------------------------
+
+  private void settleSoon(ConnectAccount account) {
+    if (untold.isEmpty()) {
+      vertx.setTimer(TOLD_WITHIN.toMillis(), due -> settleAll());
+    }
+    untold.add(account);
+  }
+
+  private synchronized void settleAll() {
+    List<ConnectAccount> due = List.copyOf(untold);
+    untold.clear();
+    due.forEach(this::settle);
+  }
 
   private synchronized void settle(ConnectAccount account) {
     long want = account.want(time.nanos());

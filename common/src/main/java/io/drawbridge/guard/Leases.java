@@ -6,7 +6,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +23,22 @@ final class Leases implements Lease.Source {
   /** A guard that takes longer than this counts as silent. */
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(300);
 
+  /**
+   * How long a new key waits for its first permits, unless a message comes before: many who connect
+   * send little, and some are gone again by then.
+   */
+  private static final Duration FIRST_AFTER = Duration.ofMillis(50);
+
   private final Vertx vertx;
   private final String edgeId;
   private String limit;
   private LimitSettings settings;
   private final Time time;
   private final Map<String, Lease> leases = new HashMap<>();
+
+  /** Opened within {@link #FIRST_AFTER}; a timer is set while there are any. */
+  private final List<Lease> fresh = new ArrayList<>();
+
   private boolean silent;
   private int edges = 1;
 
@@ -52,11 +64,22 @@ final class Leases implements Lease.Source {
     Lease lease =
         leases.computeIfAbsent(
             key,
-            fresh ->
+            absent ->
                 new Lease(limit, key, settings.keyMessages(), settings.whenGuardSilent(), this));
-    lease.users++;
-    lease.prepare(time.nanos());
+    if (lease.users++ == 0) {
+      if (fresh.isEmpty()) {
+        vertx.setTimer(FIRST_AFTER.toMillis(), due -> askFirst());
+      }
+      fresh.add(lease);
+    }
     return lease;
+  }
+
+  private void askFirst() {
+    long now = time.nanos();
+    List<Lease> due = List.copyOf(fresh);
+    fresh.clear();
+    due.stream().filter(lease -> lease.users > 0).forEach(lease -> lease.prepare(now));
   }
 
   void close(Lease lease) {

@@ -222,6 +222,15 @@ final class ClosingTest {
   }
 
   @Test
+  void theySendBehindTheirClose() {
+    open()
+        .raw(ClientFrames.join(ClientFrames.close(1000, ""), ClientFrames.text("too late")))
+        .expectCloseAnswer(1000)
+        .send("later still")
+        .expectEof();
+  }
+
+  @Test
   void theyCloseAndVanish() {
     open().sendClose(1000).reset();
 

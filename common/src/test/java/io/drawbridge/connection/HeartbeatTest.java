@@ -40,6 +40,23 @@ final class HeartbeatTest {
   }
 
   @Test
+  void saysHowLongItStaysQuiet() {
+    assertThat(heartbeat.nanosUntilBeat(START)).isEqualTo(30 * SECOND);
+    assertThat(at(30)).isEqualTo(PING);
+    assertThat(heartbeat.nanosUntilBeat(START + 30 * SECOND)).isEqualTo(10 * SECOND);
+    heartbeat.heard();
+    assertThat(heartbeat.nanosUntilBeat(START + 30 * SECOND)).isEqualTo(30 * SECOND);
+  }
+
+  @Test
+  void staysQuietNoLongerThanToTheNextPingWherePatienceIsLonger() {
+    Heartbeat patient = new Heartbeat(Duration.ofSeconds(10), Duration.ofSeconds(30), START);
+    assertThat(patient.beat(START + 10 * SECOND)).isEqualTo(PING);
+
+    assertThat(patient.nanosUntilBeat(START + 10 * SECOND)).isEqualTo(10 * SECOND);
+  }
+
+  @Test
   void anyByteIsAnAnswer() {
     assertThat(at(30)).isEqualTo(PING);
     heartbeat.heard();
