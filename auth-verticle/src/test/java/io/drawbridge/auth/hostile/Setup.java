@@ -2,6 +2,7 @@ package io.drawbridge.auth.hostile;
 
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
+import io.drawbridge.auth.bridge.AddressHub;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.AuthSettings;
@@ -86,7 +87,8 @@ enum Setup {
       return new AuthVerticle(
           made,
           KeyRing.read(settings, new Secret(Tokens.SECRET)),
-          new SessionRegistry(settings, made.node()));
+          new SessionRegistry(settings, made.node()),
+          new AddressHub());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
