@@ -92,7 +92,7 @@ final class FanOutTest {
 
   @Test
   void twoThatNeverReadAreClosedAndAThousandOthersGetEverythingInOrderAndOnTime() {
-    edge.start(TestGateway.UNLIMITED.replace("{", "{outbound: 128KiB, connectionsPerAddress: unlimited, "));
+    edge.start(TestGateway.UNLIMITED.replace("{", "{outbound: 128KiB, connectionsPerAddress: unlimited, ping: 10m, "));
     List<WsConversation> clients = listeners(1_000);
     register(edge.authenticated(gateway.openNarrow(), "slow-1"), "news");
     register(edge.authenticated(gateway.openNarrow(), "slow-2"), "news");
