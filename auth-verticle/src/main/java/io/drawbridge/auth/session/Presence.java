@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
- * Who is on by what others were told, and who has to be told of: so that one who goes and comes back
- * meanwhile is told of to nobody, and each coming is followed by its going. Decides only.
+ * Who is on by what others were told, and who has to be told of: so that one who goes and comes
+ * back meanwhile is told of to nobody, and each coming is followed by its going. Decides only.
  *
  * <p>It holds those who are on, and those whose going was not told yet.
  */

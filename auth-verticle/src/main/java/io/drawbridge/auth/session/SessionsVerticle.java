@@ -140,10 +140,7 @@ public final class SessionsVerticle extends VerticleBase {
               .put("since", each.since().toEpochMilli()));
     }
     message.reply(
-        new JsonObject()
-            .put("users", users)
-            .put("total", found.total())
-            .put("node", node.name()));
+        new JsonObject().put("users", users).put("total", found.total()).put("node", node.name()));
   }
 
   private static String behind(String why) {

@@ -84,7 +84,8 @@ final class SessionsVerticleTest {
 
   /** Answers for these sessions, and has an edge for them; its port. */
   private int serve(SessionRegistry sessions) {
-    service = done(gateway.vertx().deployVerticle(new SessionsVerticle(data(), sessions, made.node())));
+    service =
+        done(gateway.vertx().deployVerticle(new SessionsVerticle(data(), sessions, made.node())));
     AuthVerticle edge = edge(sessions);
     done(gateway.vertx().deployVerticle(edge));
     return edge.port();
@@ -410,8 +411,8 @@ final class SessionsVerticleTest {
           .containsExactly("alice");
       assertThat(users(watcher, op("list").put("user", "bob"))).containsExactly("bob");
       assertThat(users(watcher, op("list").put("user", "carol"))).isEmpty();
-      JsonObject alice = who(watcher, op("list").put("user", "alice")).getJsonArray("users")
-          .getJsonObject(0);
+      JsonObject alice =
+          who(watcher, op("list").put("user", "alice")).getJsonArray("users").getJsonObject(0);
       assertThat(alice.getInteger("sessions")).isEqualTo(2);
     }
 

@@ -183,8 +183,11 @@ final class ExamplesTest {
     }
 
     for (Program client : clients) {
-      await().atMost(PATIENCE).until(() -> client.said().equals("coffee: 310 by " + language + "\n"));
-      assertThat(client.ask("")).isEqualTo(": failed, 422 /item: must be at least 1 characters long");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> client.said().equals("coffee: 310 by " + language + "\n"));
+      assertThat(client.ask(""))
+          .isEqualTo(": failed, 422 /item: must be at least 1 characters long");
     }
   }
 
