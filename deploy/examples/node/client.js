@@ -4,7 +4,7 @@ import { connect } from './bridge.js';
 
 const [url, tokenFile] = process.argv.slice(2);
 // Longer than the time-out of the rule: the server is the first to give up, and says why.
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 15_000;
 
 const waiting = new Map();
 let numbers = 0;

@@ -11,7 +11,7 @@ import websockets
 
 URL, TOKEN_FILE = sys.argv[1:3]
 # Longer than the time-out of the rule: the server is the first to give up, and says why.
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 15
 
 
 class Refused(Exception):

@@ -1,5 +1,7 @@
 package io.drawbridge.deploy.cli;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -30,7 +32,7 @@ final class ExamplesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   /** In the settings of the examples. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   private static final Map<String, List<String>> COMMANDS =
       Map.of(
@@ -103,13 +105,7 @@ final class ExamplesTest {
     try (Child command =
         Child.start(folder, Map.of(), "token", "--user", user, "--scope", scope, "--ttl", ttl)) {
       assertThat(command.exitStatus()).as(command.err()).isZero();
-      Path file = folder.resolve(user + ".token");
-      Path fresh = Files.writeString(folder.resolve(user + ".fresh"), command.out());
-      return Files.move(
-          fresh,
-          file,
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      return Files.writeString(folder.resolve(user + ".token"), command.out());
     }
   }
 
@@ -221,9 +217,15 @@ final class ExamplesTest {
     assertThat(clients.get(0).ask("tea")).isEqualTo("tea: failed, -1 Nobody serves this address");
     service("node");
     clients.forEach(client -> client.awaitAnswer("tea: 240 by node"));
-    for (Program client : clients) {
-      System.out.println(client.said());
-    }
+  }
+
+  @Test
+  void aServiceThatThinksTooLongFailsItsCaller() throws Exception {
+    serve(Map.of());
+    service("python", "60");
+    assertThat(client("python").ask("tea"))
+        .isEqualTo(
+            "tea: failed, 504 The client that serves the request did not answer in time");
   }
 
   private static long count(String text, String line) {
@@ -234,11 +236,14 @@ final class ExamplesTest {
   @ValueSource(strings = {"python", "node", "java"})
   void aServiceGoesOnWithItsNextToken(String language) throws Exception {
     serve(Map.of());
-    long end = System.nanoTime() + Duration.ofSeconds(12).toNanos();
-    Program service = serving(language, token("service", "prices.serve", "12s"));
+    Path next = token("service", "prices.serve", "1h");
+    Path later = Files.move(next, folder.resolve("later.token"));
+    Path now = token("service", "prices.serve", "20s");
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    Program service = serving(language, now);
+    Files.move(later, now, ATOMIC_MOVE, REPLACE_EXISTING);
     Program client = client("python").awaitAnswer("tea: 240 by " + language);
 
-    token("service", "prices.serve", "1h");
     await().atMost(PATIENCE).until(() -> System.nanoTime() > end);
 
     assertThat(client.ask("tea")).isEqualTo("tea: 240 by " + language);
