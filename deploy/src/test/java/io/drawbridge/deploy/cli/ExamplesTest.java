@@ -34,12 +34,6 @@ final class ExamplesTest {
   /** In the settings of the examples. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
-  private static final Map<String, List<String>> COMMANDS =
-      Map.of(
-          "python", List.of("/usr/bin/python3", "NAME.py"),
-          "node", List.of("node", "NAME.js"),
-          "java", List.of(java(), "-cp", System.getProperty("java.class.path"), "PriceNAME.java"));
-
   @TempDir private Path folder = Path.of("");
   private final List<AutoCloseable> running = new ArrayList<>();
   private int port;
@@ -125,10 +119,7 @@ final class ExamplesTest {
 
   private Program run(String language, String name, Path token, String... more) throws IOException {
     needs(language);
-    String written =
-        language.equals("java") ? name.substring(0, 1).toUpperCase() + name.substring(1) : name;
-    List<String> command = new ArrayList<>();
-    COMMANDS.get(language).forEach(word -> command.add(word.replace("NAME", written)));
+    List<String> command = new ArrayList<>(command(language, name));
     command.addAll(List.of("ws://localhost:" + port + "/", token.toString()));
     command.addAll(List.of(more));
     Path out = Files.createTempFile(folder, language + "-" + name, ".txt");
@@ -142,6 +133,19 @@ final class ExamplesTest {
     Program program = new Program(process, out);
     running.add(program);
     return program;
+  }
+
+  private static List<String> command(String language, String name) {
+    return switch (language) {
+      case "python" -> List.of("/usr/bin/python3", name + ".py");
+      case "node" -> List.of("node", name + ".js");
+      default ->
+          List.of(
+              java(),
+              "-cp",
+              System.getProperty("java.class.path"),
+              name.equals("service") ? "PriceService.java" : "PriceClient.java");
+    };
   }
 
   private static void needs(String language) throws IOException {
