@@ -323,8 +323,10 @@ final class AuthAcceptorTest {
   @DisplayName("a client that is gone before it is answered leaves no session behind")
   void manyThatAreGoneLeaveNoSession() {
     server.start(
-        "auth: {sessionsPerUser: 1, onTooManySessions: refuse}\n"
-            + "limits: {connectRate: unlimited}\n");
+        """
+        auth: {sessionsPerUser: 1, onTooManySessions: refuse}
+        limits: {connectRate: unlimited}
+        """);
     byte[] handshake = withHeader(Tokens.good().text()).bytes();
 
     for (int i = 0; i < 50; i++) {

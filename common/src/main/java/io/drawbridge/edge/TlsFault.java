@@ -73,13 +73,8 @@ final class TlsFault extends IOException {
     if (words.contains("connection closed while")) {
       return Reason.GONE;
     }
-    if (words.contains("received fatal alert")
-        || words.contains("alert certificate")
-        || words.contains("alert unknown ca")
-        || words.contains("alert bad certificate")) {
-      return words.contains("certificate")
-              || words.contains("unknown_ca")
-              || words.contains("unknown ca")
+    if (words.contains("received fatal alert") || words.contains("_alert_")) {
+      return words.contains("certificate") || words.contains("unknown_ca")
           ? Reason.REFUSED_BY_CLIENT
           : Reason.OTHER;
     }

@@ -51,6 +51,23 @@ class LimiterTest {
   }
 
   @Test
+  void aLimitThatChangesBeginsAnewAndTheOthersGoOn() {
+    grant("messages", "ip:1", 10);
+    grant("logins", "ip:1", 3);
+
+    limiter.limits(
+        Map.of(
+            "messages",
+            Limiter.Limit.of(Rate.parse("5/s")),
+            "logins",
+            Limiter.Limit.of(Rate.parse("3/s"))));
+
+    assertThat(grant("messages", "ip:1", 100).granted()).isEqualTo(5);
+    assertThat(grant("logins", "ip:1", 100).granted()).isZero();
+    assertThatThrownBy(() -> grant("any", "ip:1", 1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void lendsTheRestWhereMoreIsWanted() {
     grant("messages", "ip:1", 8);
 

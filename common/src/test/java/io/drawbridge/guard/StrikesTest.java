@@ -34,6 +34,15 @@ class StrikesTest {
   }
 
   @Test
+  void thoseThatWereCountedCountUnderAnotherLimitToo() {
+    strike(SUBJECT, 4);
+    strikes.limit(5, WINDOW);
+
+    assertThat(strike(OTHER, 4)).isFalse();
+    assertThat(strike(SUBJECT, 1)).isTrue();
+  }
+
+  @Test
   void mayComeManyAtOnce() {
     assertThat(strike(SUBJECT, 9)).isFalse();
     assertThat(strike(SUBJECT, Long.MAX_VALUE)).isTrue();

@@ -78,7 +78,7 @@ class SettingsWatchTest {
   void aBadFileChangesNothing() throws Exception {
     start("firewall: {deny: [127.0.0.2/32]}");
 
-    settings("firewall: {deny: [127.0.0.0/8], strikes: many}");
+    settings("firewall: {deny: [127.0.0.0/8], window: soon}");
     reload();
 
     assertThat(status()).isEqualTo(101);

@@ -24,7 +24,7 @@ final class Bearer {
   static String user(JsonNode claims) {
     JsonNode told = claims.path(TokenVerifier.USER);
     String user = told.isIntegralNumber() || told.isTextual() ? told.asText() : "";
-    if (user.isBlank() || !isClean(user)) {
+    if (isInvisible(user) || !isClean(user)) {
       throw new BadToken(TokenVerifier.USER + " missing or unusable");
     }
     return user;
@@ -56,7 +56,7 @@ final class Bearer {
       throw new BadToken("permissions unusable");
     }
     for (JsonNode each : told) {
-      if (!each.isTextual() || each.textValue().isBlank() || !isClean(each.textValue())) {
+      if (!each.isTextual() || isInvisible(each.textValue()) || !isClean(each.textValue())) {
         throw new BadToken("permissions unusable");
       }
       rights.add(each.textValue());
@@ -83,6 +83,16 @@ final class Bearer {
       throw new BadToken("jti unusable");
     }
     return told.textValue();
+  }
+
+  /** Empty, or nothing that a reader of a log would see. */
+  private static boolean isInvisible(String text) {
+    return text.codePoints()
+        .allMatch(
+            point ->
+                Character.isWhitespace(point)
+                    || Character.isSpaceChar(point)
+                    || Character.getType(point) == Character.FORMAT);
   }
 
   /**
