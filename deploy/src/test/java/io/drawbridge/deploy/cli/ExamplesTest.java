@@ -228,8 +228,7 @@ final class ExamplesTest {
     serve(Map.of());
     service("python", "60");
     assertThat(client("python").ask("tea"))
-        .isEqualTo(
-            "tea: failed, 504 The client that serves the request did not answer in time");
+        .isEqualTo("tea: failed, 504 The client that serves the request did not answer in time");
   }
 
   private static long count(String text, String line) {
