@@ -41,6 +41,21 @@ public final class GuardBus {
   public static final String SESSIONS = "drawbridge.sessions";
 
   /**
+   * Published by the secure edge: {@code {"event":"join"|"leave","user":u,"node":n,"sessions":k,
+   * "at":ms}} when a user has the first session on a node, and when the last one has ended; at most
+   * a second late, and not where the user was back by then.
+   */
+  public static final String PRESENCE = "drawbridge.presence";
+
+  /**
+   * Served by the secure edge. Request {@code {"op":"list","user":u,"offset":n,"limit":n}}, all but
+   * {@code op} optional; answered {@code {"users":[{"user","sessions","since"}…],"total":n,
+   * "node":n}}. An address of its own: a request to {@link #PRESENCE} could go to a client that
+   * listens there.
+   */
+  public static final String PRESENCE_LIST = "drawbridge.presence.list";
+
+  /**
    * The limit of a user, or of an address on echo; an edge with its own rate puts its name first.
    */
   public static final String KEY_MESSAGES = "keyMessages";

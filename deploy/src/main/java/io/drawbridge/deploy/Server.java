@@ -244,7 +244,7 @@ public final class Server {
     AuthSettings auth = settings.auth();
     SessionRegistry sessions = new SessionRegistry(auth, gateway.node());
     List<AuthVerticle> instances = new ArrayList<>();
-    return deploy(() -> new SessionsVerticle(settings.data(), sessions), 1)
+    return deploy(() -> new SessionsVerticle(settings.data(), sessions, gateway.node()), 1)
         .onSuccess(services::add)
         .compose(kept -> listenAuth(instances, ring, sessions))
         .onSuccess(edges::add)

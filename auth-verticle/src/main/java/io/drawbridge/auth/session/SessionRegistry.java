@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +43,21 @@ public final class SessionRegistry {
    */
   record Page(List<Session> sessions, int total) {}
 
+  /**
+   * A user who is on.
+   *
+   * @param sessions how many the user has here
+   * @param since when the oldest of them was opened
+   */
+  record User(String user, int sessions, Instant since) {}
+
+  /**
+   * A part of those who are on.
+   *
+   * @param total how many there are in all
+   */
+  record Users(List<User> users, int total) {}
+
   private final Time time;
   private final Duration leeway;
   private final int most;
@@ -52,8 +66,10 @@ public final class SessionRegistry {
   /** By id, the oldest first. */
   private final Map<String, Live> sessions = new LinkedHashMap<>();
 
-  /** The ids of each user's sessions, the oldest first; only users that have any. */
-  private final Map<String, Set<String>> ofUsers = new HashMap<>();
+  /** The ids of each user's sessions, the oldest first; only users that have any, likewise. */
+  private final Map<String, Set<String>> ofUsers = new LinkedHashMap<>();
+
+  private final Presence presence = new Presence();
 
   private final Revocations revocations;
 
@@ -88,7 +104,7 @@ public final class SessionRegistry {
       }
       replaced = takeOldest(others, others.size() - most + 1);
       sessions.put(session.id(), new Live(session, handle));
-      ofUsers.computeIfAbsent(session.user(), user -> new LinkedHashSet<>(1)).add(session.id());
+      ofUsers.computeIfAbsent(session.user(), this::came).add(session.id());
     }
     end(replaced, ErrorKind.SESSION_REPLACED, "more than " + most + " sessions of the user");
     return new SessionVerdict.Opened(session);
@@ -158,6 +174,32 @@ public final class SessionRegistry {
     List<Live> found = matching(filter);
     return new Page(
         found.stream().skip(offset).limit(limit).map(Live::session).toList(), found.size());
+  }
+
+  /** Who is on, those first who have been for longest; or this one user alone, if on. */
+  synchronized Users users(@Nullable String only, int offset, int limit) {
+    if (only != null) {
+      Set<String> ids = ofUsers.get(only);
+      return ids == null
+          ? new Users(List.of(), 0)
+          : new Users(offset == 0 ? List.of(user(only, ids)) : List.of(), 1);
+    }
+    return new Users(
+        ofUsers.entrySet().stream()
+            .skip(offset)
+            .limit(limit)
+            .map(each -> user(each.getKey(), each.getValue()))
+            .toList(),
+        ofUsers.size());
+  }
+
+  private User user(String user, Set<String> ids) {
+    return new User(user, ids.size(), live(ids.iterator().next()).session().since());
+  }
+
+  /** Who has come and gone since this was last asked, the first so many. */
+  synchronized List<Presence.Change> comings(int most) {
+    return presence.take(most, user -> ofUsers.getOrDefault(user, Set.of()).size());
   }
 
   /** Ends those that fit; their tokens stay good. How many they were. */
@@ -285,7 +327,15 @@ public final class SessionRegistry {
     if (gone != null) {
       String user = gone.session().user();
       ofUsers.computeIfPresent(user, (same, ids) -> ids.remove(id) && ids.isEmpty() ? null : ids);
+      if (!ofUsers.containsKey(user)) {
+        presence.went(user);
+      }
     }
+  }
+
+  private Set<String> came(String user) {
+    presence.came(user);
+    return new LinkedHashSet<>(1);
   }
 
   private static void end(List<Live> which, ErrorKind kind, String detail) {

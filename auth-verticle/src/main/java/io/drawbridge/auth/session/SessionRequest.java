@@ -19,6 +19,9 @@ sealed interface SessionRequest {
   /** Asks for those that fit, from the one on that has so many before it. */
   record All(SessionFilter filter, int offset, int limit) implements SessionRequest {}
 
+  /** Asks who is on, from the one on that has so many before it; or whether this one is. */
+  record Who(@Nullable String user, int offset, int limit) {}
+
   /** Ends those that fit. */
   record Kick(SessionFilter filter, String why) implements SessionRequest {}
 
@@ -47,15 +50,34 @@ sealed interface SessionRequest {
             text(json, "session", LONGEST_ID),
             text(json, "jti", LONGEST_JTI));
     return switch (op) {
-      case "list" ->
-          new All(
-              filter,
-              (int) number(json, "offset", 0, 0, Integer.MAX_VALUE),
-              (int) number(json, "limit", LARGEST_PAGE, 1, LARGEST_PAGE));
+      case "list" -> new All(filter, offset(json), limit(json));
       case "kick" -> kick(filter, why(json));
       case "revoke" -> revoke(filter, json);
       default -> throw new IllegalArgumentException("op: must be list, kick or revoke");
     };
+  }
+
+  /**
+   * Reads what may be asked at {@link io.drawbridge.guard.GuardBus#PRESENCE_LIST}.
+   *
+   * @throws IllegalArgumentException naming the field that is missing or wrong
+   */
+  static Who who(@Nullable Object body) {
+    if (!(body instanceof JsonObject json)) {
+      throw new IllegalArgumentException("the body must be a JSON object");
+    }
+    if (!"list".equals(json.getValue("op"))) {
+      throw new IllegalArgumentException("op: must be list");
+    }
+    return new Who(text(json, "user", LONGEST_ID), offset(json), limit(json));
+  }
+
+  private static int offset(JsonObject json) {
+    return (int) number(json, "offset", 0, 0, Integer.MAX_VALUE);
+  }
+
+  private static int limit(JsonObject json) {
+    return (int) number(json, "limit", LARGEST_PAGE, 1, LARGEST_PAGE);
   }
 
   private static SessionRequest kick(SessionFilter filter, String why) {

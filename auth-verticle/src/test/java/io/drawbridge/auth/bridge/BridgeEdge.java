@@ -123,7 +123,7 @@ final class BridgeEdge implements AfterEachCallback {
   }
 
   WsConversation authenticated(WsConversation open, String user) {
-    return open.send(Tokens.good().with("user_id", '"' + user + '"').text())
+    return open.send(Tokens.good().in("exp", 600).with("user_id", '"' + user + '"').text())
         .expect("Authenticated!");
   }
 

@@ -84,7 +84,8 @@ final class SessionsVerticleTest {
 
   /** Answers for these sessions, and has an edge for them; its port. */
   private int serve(SessionRegistry sessions) {
-    service = done(gateway.vertx().deployVerticle(new SessionsVerticle(data(), sessions)));
+    service =
+        done(gateway.vertx().deployVerticle(new SessionsVerticle(data(), sessions, made.node())));
     AuthVerticle edge = edge(sessions);
     done(gateway.vertx().deployVerticle(edge));
     return edge.port();
@@ -350,10 +351,124 @@ final class SessionsVerticleTest {
       start("");
       Files.createDirectories(data());
       Files.writeString(data().resolve("revocations.json"), "junk");
-      SessionsVerticle another = new SessionsVerticle(data(), registry);
+      SessionsVerticle another = new SessionsVerticle(data(), registry, made.node());
 
       assertThatThrownBy(() -> done(gateway.vertx().deployVerticle(another)))
           .hasMessageContaining("revocations.json can't be read");
+    }
+  }
+
+  @Nested
+  final class TellsWhoIsOn {
+    private static final String RULES =
+        """
+        bridge:
+          inbound: [ { address: drawbridge.presence.list, scope: presence } ]
+          outbound: [ { address: drawbridge.presence, scope: presence } ]
+        """;
+
+    private WsConversation watcher() {
+      WsConversation watcher = opened(user("watcher").with("scope", "\"presence\""));
+      watcher.send("{\"type\":\"register\",\"address\":\"drawbridge.presence\"}");
+      return watcher.send(PING).expect(PONG);
+    }
+
+    private JsonObject told(WsConversation watcher, String event, String user) {
+      JsonObject body = new JsonObject(watcher.text()).getJsonObject("body");
+      assertThat(API.fits("presence", body)).as("described: %s", body).isTrue();
+      assertThat(body.getString("event")).isEqualTo(event);
+      assertThat(body.getString("user")).isEqualTo(user);
+      return body;
+    }
+
+    @Test
+    void asTheyComeAndGo() {
+      start(RULES);
+      WsConversation watcher = watcher();
+      told(watcher, "join", "watcher");
+
+      WsConversation here = opened(user("alice"));
+      WsConversation there = openedElsewhere(user("alice"));
+      assertThat(told(watcher, "join", "alice").getInteger("sessions")).isPositive();
+
+      here.bye();
+      opened(user("bob"));
+      told(watcher, "join", "bob");
+      there.bye();
+      assertThat(told(watcher, "leave", "alice").getInteger("sessions")).isZero();
+    }
+
+    @Test
+    void inAListByPages() {
+      start(RULES);
+      WsConversation watcher = watcher();
+      opened(user("alice"));
+      opened(user("bob"));
+      openedElsewhere(user("alice"));
+
+      assertThat(users(watcher, op("list"))).containsExactly("watcher", "alice", "bob");
+      assertThat(users(watcher, op("list").put("offset", 1).put("limit", 1)))
+          .containsExactly("alice");
+      assertThat(users(watcher, op("list").put("user", "bob"))).containsExactly("bob");
+      assertThat(users(watcher, op("list").put("user", "carol"))).isEmpty();
+      JsonObject alice =
+          who(watcher, op("list").put("user", "alice")).getJsonArray("users").getJsonObject(0);
+      assertThat(alice.getInteger("sessions")).isEqualTo(2);
+    }
+
+    private List<String> users(WsConversation client, JsonObject request) {
+      return who(client, request).getJsonArray("users").stream()
+          .map(each -> ((JsonObject) each).getString("user"))
+          .toList();
+    }
+
+    private JsonObject who(WsConversation client, JsonObject request) {
+      assertThat(API.fits("presenceList", request)).isTrue();
+      JsonObject envelope =
+          new JsonObject()
+              .put("type", "send")
+              .put("address", "drawbridge.presence.list")
+              .put("body", request)
+              .put("replyAddress", "who");
+      client.send(envelope.encode());
+      JsonObject answer = new JsonObject(client.text());
+      while (!"who".equals(answer.getString("address"))) {
+        answer = new JsonObject(client.text());
+      }
+      JsonObject body = answer.getJsonObject("body");
+      assertThat(API.fits("presenceListReply", body)).as("described: %s", body).isTrue();
+      return body;
+    }
+
+    @Test
+    void toThoseAloneWhoHaveTheScope() {
+      start(RULES);
+      WsConversation other = opened(user("alice"));
+      for (String envelope :
+          List.of(
+              "{\"type\":\"register\",\"address\":\"drawbridge.presence\"}",
+              "{\"type\":\"send\",\"address\":\"drawbridge.presence.list\",\"body\":{\"op\":\"list\"}}",
+              "{\"type\":\"register\",\"address\":\"drawbridge.presence.list\"}")) {
+        other.send(envelope);
+        assertThat(new JsonObject(other.text()).getString("body")).isEqualTo("access_denied");
+      }
+    }
+
+    @Test
+    void andRefusesAnyOtherQuestion() {
+      start(RULES);
+      for (JsonObject request : List.of(op("kick"), op("list").put("limit", 0), new JsonObject())) {
+        assertThat(API.fits("presenceList", request)).isFalse();
+        assertThatThrownBy(
+                () ->
+                    gateway
+                        .vertx()
+                        .eventBus()
+                        .request(GuardBus.PRESENCE_LIST, request)
+                        .await(10, TimeUnit.SECONDS))
+            .isInstanceOfSatisfying(
+                ReplyException.class, failure -> assertThat(failure.failureCode()).isEqualTo(400));
+      }
     }
   }
 
