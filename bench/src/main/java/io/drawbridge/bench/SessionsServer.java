@@ -49,7 +49,8 @@ final class SessionsServer {
     AddressHub hub = new AddressHub();
     vertx
         .deployVerticle(new GuardVerticle(settings, node))
-        .compose(guard -> vertx.deployVerticle(new SessionsVerticle(settings.data(), sessions)))
+        .compose(
+            guard -> vertx.deployVerticle(new SessionsVerticle(settings.data(), sessions, node)))
         .compose(
             known ->
                 vertx.deployVerticle(

@@ -94,7 +94,9 @@ final class StockClientTest {
     Settings settings = each.settings();
     SessionRegistry sessions = new SessionRegistry(settings.auth(), each.node());
     TestGateway.done(
-        gateway.vertx().deployVerticle(new SessionsVerticle(settings.data(), sessions)));
+        gateway
+            .vertx()
+            .deployVerticle(new SessionsVerticle(settings.data(), sessions, each.node())));
     return new AuthVerticle(each, KeyRing.of(settings.auth(), SECRET), sessions, new AddressHub());
   }
 

@@ -16,7 +16,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,7 +52,7 @@ final class BridgeEdge implements AfterEachCallback {
   /** All event loops'; made with the first. */
   private @Nullable SessionRegistry sessions;
 
-  private @Nullable Path folder;
+  private @Nullable Gateway first;
 
   BridgeEdge(TestGateway gateway) {
     this.gateway = gateway;
@@ -79,7 +78,7 @@ final class BridgeEdge implements AfterEachCallback {
         yaml + RULES,
         each -> {
           made.add(each);
-          folder = each.settings().data();
+          first = each;
           return edge(each);
         },
         AuthVerticle::port);
@@ -102,11 +101,12 @@ final class BridgeEdge implements AfterEachCallback {
 
   /** Ends all sessions of a user from elsewhere; how many they were. */
   int kick(String user) {
-    var data = Objects.requireNonNull(folder);
+    Gateway edge = Objects.requireNonNull(first);
+    SessionRegistry registry = Objects.requireNonNull(sessions);
     TestGateway.done(
         gateway
             .vertx()
-            .deployVerticle(new SessionsVerticle(data, Objects.requireNonNull(sessions))));
+            .deployVerticle(new SessionsVerticle(edge.settings().data(), registry, edge.node())));
     JsonObject request = new JsonObject().put("op", "kick").put("user", user);
     return TestGateway.done(bus().<JsonObject>request(GuardBus.SESSIONS, request))
         .body()
