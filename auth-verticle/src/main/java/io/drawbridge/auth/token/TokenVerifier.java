@@ -1,5 +1,6 @@
 package io.drawbridge.auth.token;
 
+import io.drawbridge.auth.token.ClaimsCheck.Ids;
 import io.drawbridge.auth.token.ClaimsCheck.Judged;
 import io.drawbridge.auth.token.KeyRing.Generation;
 import io.drawbridge.config.AuthSettings;
@@ -10,8 +11,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +33,7 @@ public final class TokenVerifier {
   /** The claim that says whose token it is: a non-empty string or an integer. */
   public static final String USER = "user_id";
 
-  private static final int LONGEST_TOKEN = 8 * 1024;
+  static final int LONGEST_TOKEN = 8 * 1024;
   private static final int FINGERPRINT_BYTES = 6;
 
   /** How long a bad signature is remembered where it costs much to find out. */
@@ -184,7 +183,7 @@ public final class TokenVerifier {
         }
         throw new BadToken(candidates.isEmpty() ? "no key" : "signature");
       }
-      Judged judged = claims.judge(jws.payload(), hex(sha256(jws.content())), clock.instant());
+      Judged judged = claims.judge(jws.payload(), ids(jws, shown), clock.instant());
       if (judged.verdict() instanceof TokenVerdict.Valid) {
         keys.good().keep(shown.hash, judged, shown.length, Instant.MAX);
       } else if (judged.verdict() instanceof TokenVerdict.Expired) {
@@ -224,37 +223,29 @@ public final class TokenVerifier {
   /** For the log: tells one token from another without telling the token. */
   private static TokenVerdict told(TokenVerdict verdict, String hash) {
     if (verdict instanceof TokenVerdict.Invalid invalid) {
-      return new TokenVerdict.Invalid(invalid.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Invalid(invalid.why() + ", token " + fingerprint(hash));
     }
     if (verdict instanceof TokenVerdict.Expired expired) {
-      return new TokenVerdict.Expired(expired.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Expired(expired.why() + ", token " + fingerprint(hash));
     }
     if (verdict instanceof TokenVerdict.Undecided undecided) {
-      return new TokenVerdict.Undecided(undecided.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Undecided(undecided.why() + ", token " + fingerprint(hash));
     }
     return verdict;
   }
 
   private static String fingerprint(String hash) {
     byte[] bytes = hash.getBytes(StandardCharsets.ISO_8859_1);
-    return "token " + HexFormat.of().formatHex(bytes, 0, FINGERPRINT_BYTES);
+    return HexFormat.of().formatHex(bytes, 0, FINGERPRINT_BYTES);
+  }
+
+  private static Ids ids(Jws jws, Shown shown) {
+    return new Ids(Sha256.hex(jws.content()), fingerprint(shown.hash));
   }
 
   /** SHA-256 as 32 characters, each a byte: a small key for a map. */
   private static String hash(String token) {
     byte[] text = token.getBytes(StandardCharsets.UTF_8);
-    return new String(sha256(text), StandardCharsets.ISO_8859_1);
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return new String(Sha256.of(text), StandardCharsets.ISO_8859_1);
   }
 }
