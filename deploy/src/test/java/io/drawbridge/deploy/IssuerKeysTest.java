@@ -121,7 +121,7 @@ class IssuerKeysTest {
 
     load.end();
     assertThat(metrics()).contains("drawbridge_jwks_keys 2.0");
-    assertThat(metrics()).doesNotContain("kind=\"INVALID_TOKEN\"");
+    assertThat(metrics()).contains("kind=\"INVALID_TOKEN\"} 0.0");
   }
 
   @Test

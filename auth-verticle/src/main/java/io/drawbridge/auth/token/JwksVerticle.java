@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the keys of a {@link KeyRing} that an issuer publishes: fetched at the start, again in the
- * background, and once more when a token names a key that is not known, though no more than once in
- * {@link #BETWEEN}: what names such a key meanwhile can't be told. While the issuer can't be asked,
- * its last keys stay. One a process.
+ * background, and once more when a token was signed with a key that is not known, though no more
+ * than once in {@link #BETWEEN}: what was signed with such a key meanwhile can't be told. While the
+ * issuer can't be asked, its last keys stay. One a process.
  */
 public final class JwksVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(JwksVerticle.class);
