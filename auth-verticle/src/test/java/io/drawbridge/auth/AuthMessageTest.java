@@ -120,7 +120,7 @@ final class AuthMessageTest {
   private static Session session(Instant end) {
     return new Session(
         "s",
-        new Claims("42", Set.of(), null, null, null, end, "hash"),
+        new Claims("42", Set.of(), null, null, null, end, "hash", "fingerprint"),
         "node",
         "127.0.0.1",
         Instant.EPOCH);

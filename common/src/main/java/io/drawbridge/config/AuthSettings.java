@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param audience one of these must be in a token's {@code aud}; empty for any
  * @param leeway clock difference forgiven when a token's times are checked
  * @param sessionsPerUser open sessions of one user; {@link Integer#MAX_VALUE} for unlimited
+ * @param revokedFor how long a revocation is remembered where nobody knows when its tokens end
  * @param limits the global limits with this edge's overrides applied
  */
 public record AuthSettings(
@@ -44,6 +45,7 @@ public record AuthSettings(
     Duration leeway,
     int sessionsPerUser,
     OnTooManySessions onTooManySessions,
+    Duration revokedFor,
     LimitSettings limits) {
 
   public AuthSettings {
@@ -71,6 +73,7 @@ public record AuthSettings(
         auth.read("leeway", Quantities::duration),
         auth.read("sessionsPerUser", Quantities::smallCount),
         auth.read("onTooManySessions", Values.word(OnTooManySessions.class)),
+        auth.read("revokedFor", Quantities::positiveDuration),
         LimitSettings.from(auth.child("limits").over(root.child("limits"))));
   }
 

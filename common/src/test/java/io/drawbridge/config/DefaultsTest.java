@@ -77,7 +77,10 @@ roles:   [echo, auth, guard, ops]
     ObjectNode promised = (ObjectNode) YamlText.parse(PROMISED);
     ((ObjectNode) promised.get("echo")).putObject("limits");
     ((ObjectNode) promised.get("compression")).put("contextTakeover", false);
-    ((ObjectNode) promised.get("auth")).putNull("jwksCa").put("discovery", false);
+    ((ObjectNode) promised.get("auth"))
+        .putNull("jwksCa")
+        .put("discovery", false)
+        .put("revokedFor", "30d");
 
     promised
         .putObject("session")

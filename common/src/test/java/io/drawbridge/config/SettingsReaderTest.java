@@ -263,6 +263,7 @@ data: null                      | data: needs a value
     others.put("auth.leeway", "7s");
     others.put("auth.sessionsPerUser", "7");
     others.put("auth.onTooManySessions", "refuse");
+    others.put("auth.revokedFor", "7d");
     others.put("bridge.inbound", "[]");
     others.put("bridge.outbound", "[{address: news}]");
     others.put("firewall.allow", "10.0.0.0/8");

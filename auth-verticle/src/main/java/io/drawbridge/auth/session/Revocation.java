@@ -1,19 +1,17 @@
 package io.drawbridge.auth.session;
 
 import io.drawbridge.auth.token.Claims;
+import io.drawbridge.auth.token.Sha256;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
  * Tokens that are believed no more.
  *
- * @param subject {@code jti:} and the SHA-256 of the token's id, {@code token:} and the {@link
- *     Claims#hash}, or {@code user:} and the id of a user
+ * @param subject {@code jti:} and the SHA-256 of the token's id, {@code own-jti:} and that of its
+ *     user and id, {@code token:} and the {@link Claims#hash}, or {@code user:} and the id of a
+ *     user
  * @param issuedBy of a user, the tokens that were issued until then, in epoch milliseconds; 0 for a
  *     token
  * @param until when it may be forgotten, in epoch milliseconds; {@link #NEVER} for never
@@ -22,7 +20,7 @@ record Revocation(String subject, long issuedBy, long until) {
   static final long NEVER = Long.MAX_VALUE;
 
   private static final Pattern SUBJECT =
-      Pattern.compile("(?:jti|token):[0-9a-f]{64}|user:.{1,256}", Pattern.DOTALL);
+      Pattern.compile("(?:jti|own-jti|token):[0-9a-f]{64}|user:.{1,256}", Pattern.DOTALL);
 
   // --- subjects ---------------------------------------------------------------------------------
 
@@ -32,23 +30,21 @@ record Revocation(String subject, long issuedBy, long until) {
 
   /** Of the same length for every id, however long, and not telling it. */
   static String jti(String id) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-      return "jti:" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return "jti:" + Sha256.hex(id);
   }
 
-  static String hash(Claims claims) {
-    return "token:" + claims.hash();
+  /** The id as this user's own: another's token with the same one is another token. */
+  static String jtiOf(String user, String id) {
+    return "own-jti:" + Sha256.hex(Sha256.hex(user) + id);
+  }
+
+  static String hash(String hash) {
+    return "token:" + hash;
   }
 
   /** One token: by its id, or, where it has none, by its hash. */
-  static String token(Claims claims) {
-    String jti = claims.jti();
-    return jti == null ? hash(claims) : jti(jti);
+  static String token(Shown token) {
+    return token.jti() == null ? hash(token.hash()) : jtiOf(token.user(), token.jti());
   }
 
   // --- together ---------------------------------------------------------------------------------

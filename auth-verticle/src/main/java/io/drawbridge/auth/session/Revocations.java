@@ -29,8 +29,10 @@ final class Revocations {
     }
     Revocation ofUser = inForce(Revocation.user(claims.user()), now);
     return (ofUser != null && ofUser.isOld(claims))
-        || inForce(Revocation.hash(claims), now) != null
-        || (claims.jti() != null && inForce(Revocation.jti(claims.jti()), now) != null);
+        || inForce(Revocation.hash(claims.hash()), now) != null
+        || (claims.jti() != null
+            && (inForce(Revocation.jti(claims.jti()), now) != null
+                || inForce(Revocation.jtiOf(claims.user(), claims.jti()), now) != null));
   }
 
   private @Nullable Revocation inForce(String subject, long now) {
@@ -40,14 +42,28 @@ final class Revocations {
 
   /** Takes one more, or makes one longer; false where there is no room for it. */
   boolean add(Revocation fresh, long now) {
-    if (all.size() >= most && !all.containsKey(fresh.subject())) {
+    return addAll(List.of(fresh), now);
+  }
+
+  /** Takes all, or none where there is no room for all; no two are of the same subject. */
+  boolean addAll(List<Revocation> fresh, long now) {
+    if (!hasRoom(fresh)) {
       dropEnded(now);
-      if (all.size() >= most) {
+      if (!hasRoom(fresh)) {
         return false;
       }
     }
-    all.merge(fresh.subject(), fresh, Revocation::and);
+    fresh.forEach(each -> all.merge(each.subject(), each, Revocation::and));
     return true;
+  }
+
+  private boolean hasRoom(List<Revocation> fresh) {
+    long others = fresh.stream().filter(each -> !all.containsKey(each.subject())).count();
+    return all.size() + others <= most;
+  }
+
+  int size() {
+    return all.size();
   }
 
   /** Those that are still in force. */

@@ -9,6 +9,7 @@ import io.drawbridge.guard.Time;
 import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,9 +33,35 @@ public final class SessionRegistry {
   /** Past it, a request to revoke is refused. */
   static final int MOST_REVOCATIONS = 100_000;
 
-  private static final int FINGERPRINT_DIGITS = 12;
+  /** Tokens that a session is known to have been shown; the oldest are forgotten first. */
+  static final int MOST_TOKENS = 8;
 
-  private record Live(Session session, SessionHandle handle) {}
+  /**
+   * @param tokens that the session has and had, the newest last
+   */
+  private record Live(Session session, SessionHandle handle, List<Shown> tokens) {
+    Live(Session session, SessionHandle handle) {
+      this(session, handle, List.of(Shown.of(session.claims())));
+    }
+
+    Live with(Session refreshed, Instant stillGood) {
+      Shown fresh = Shown.of(refreshed.claims());
+      List<Shown> kept =
+          tokens.stream()
+              .filter(each -> each.expiresAt().isAfter(stillGood) && !each.isSameAs(fresh))
+              .toList();
+      List<Shown> all = new ArrayList<>(kept);
+      all.add(fresh);
+      return new Live(
+          refreshed,
+          handle,
+          List.copyOf(all.subList(Math.max(0, all.size() - MOST_TOKENS), all.size())));
+    }
+
+    boolean wasShown(Predicate<Shown> which) {
+      return tokens.stream().anyMatch(which);
+    }
+  }
 
   /**
    * A part of a list.
@@ -60,6 +87,7 @@ public final class SessionRegistry {
 
   private final Time time;
   private final Duration leeway;
+  private final Duration revokedFor;
   private final int most;
   private final OnTooManySessions onTooMany;
 
@@ -80,11 +108,15 @@ public final class SessionRegistry {
   SessionRegistry(AuthSettings settings, Node node, int mostRevocations) {
     this.time = node.time();
     this.leeway = settings.leeway();
+    this.revokedFor = settings.revokedFor();
     this.most = settings.sessionsPerUser();
     this.onTooMany = settings.onTooManySessions();
     this.revocations = new Revocations(mostRevocations);
     Gauge.builder("drawbridge.sessions", this, SessionRegistry::size)
         .description("Open sessions of this node")
+        .register(node.meters());
+    Gauge.builder("drawbridge.revocations", this, SessionRegistry::revocationCount)
+        .description("Revocations that are remembered, at most " + MOST_REVOCATIONS)
         .register(node.meters());
   }
 
@@ -124,7 +156,7 @@ public final class SessionRegistry {
       return revoked(claims);
     }
     Session fresh = live.session().with(claims);
-    sessions.put(id, new Live(fresh, live.handle()));
+    sessions.put(id, live.with(fresh, time.now().minus(leeway)));
     return new SessionVerdict.Opened(fresh);
   }
 
@@ -154,6 +186,10 @@ public final class SessionRegistry {
     return revocations.revoked(claims, now());
   }
 
+  private synchronized int revocationCount() {
+    return revocations.size();
+  }
+
   /** How many are open. */
   public synchronized int size() {
     return sessions.size();
@@ -164,7 +200,7 @@ public final class SessionRegistry {
   }
 
   private static String fingerprint(Claims claims) {
-    return "token " + claims.hash().substring(0, FINGERPRINT_DIGITS);
+    return "token " + claims.fingerprint();
   }
 
   // --- for who is in charge ---------------------------------------------------------------------
@@ -215,50 +251,68 @@ public final class SessionRegistry {
   /**
    * Believes tokens no more, and ends the sessions that have them.
    *
-   * @param of one thing: a user, whose tokens are those issued until now; a session, whose token it
-   *     is; or a {@code jti}
-   * @param forget how long it is remembered where nobody knows when the tokens end; null for ever
+   * @param of one thing: a user, whose tokens are those issued until now; a session, whose tokens
+   *     are those it was shown, up to {@value #MOST_TOKENS}; or a {@code jti}
+   * @param forget how long it is remembered where nobody knows when the tokens end; null for as
+   *     long as the settings say
    * @return how many sessions were ended; empty where no more can be remembered, and nothing was
    *     done
    */
   OptionalInt revoke(SessionFilter of, @Nullable Duration forget, String why) {
     List<Live> ended;
     synchronized (this) {
-      ended = matching(of);
-      if (of.session() != null) {
-        if (ended.isEmpty()) {
-          return OptionalInt.of(0);
-        }
-        ended = withSameToken(ended.get(0).session().claims());
+      List<Shown> tokens = tokens(of);
+      if (of.session() != null && tokens.isEmpty()) {
+        return OptionalInt.of(0);
       }
-      if (!revocations.add(revocation(of, ended, forget), now())) {
+      long otherwise = now() + (forget == null ? revokedFor : forget).toMillis();
+      if (!revocations.addAll(revocations(of, tokens, otherwise), now())) {
         return OptionalInt.empty();
       }
-      take(ended);
+      ended =
+          take(
+              of.user() != null
+                  ? matching(of)
+                  : select(
+                      sessions.values(),
+                      live -> live.wasShown(each -> tokens.stream().anyMatch(each::isSameAs))));
     }
     end(ended, ErrorKind.SESSION_REVOKED, "revoked" + why);
     return OptionalInt.of(ended.size());
   }
 
-  private Revocation revocation(SessionFilter of, List<Live> ended, @Nullable Duration forget) {
-    long otherwise = forget == null ? Revocation.NEVER : now() + forget.toMillis();
-    if (of.user() != null) {
-      return new Revocation(Revocation.user(of.user()), now(), otherwise);
+  /** Those that are meant, of which something is known. */
+  private List<Shown> tokens(SessionFilter of) {
+    if (of.session() != null) {
+      Live live = sessions.get(of.session());
+      return live == null ? List.of() : live.tokens();
     }
-    String subject =
-        of.jti() == null
-            ? Revocation.token(ended.get(0).session().claims())
-            : Revocation.jti(of.jti());
-    long until =
-        ended.stream().mapToLong(live -> end(live.session(), otherwise)).max().orElse(otherwise);
-    return new Revocation(subject, 0, until);
+    return of.jti() == null
+        ? List.of()
+        : sessions.values().stream()
+            .flatMap(live -> live.tokens().stream())
+            .filter(each -> of.jti().equals(each.jti()))
+            .toList();
   }
 
-  /** When the token of a session is refused for its age. */
-  private long end(Session session, long never) {
-    return session.expiresAt().equals(Instant.MAX)
+  private List<Revocation> revocations(SessionFilter of, List<Shown> tokens, long otherwise) {
+    if (of.user() != null) {
+      return List.of(new Revocation(Revocation.user(of.user()), now(), otherwise));
+    }
+    if (of.jti() != null) {
+      long until = tokens.stream().mapToLong(each -> end(each, otherwise)).max().orElse(otherwise);
+      return List.of(new Revocation(Revocation.jti(of.jti()), 0, until));
+    }
+    return tokens.stream()
+        .map(each -> new Revocation(Revocation.token(each), 0, end(each, otherwise)))
+        .toList();
+  }
+
+  /** When a token is refused for its age. */
+  private long end(Shown token, long never) {
+    return token.expiresAt().equals(Instant.MAX)
         ? never
-        : session.expiresAt().plus(leeway).toEpochMilli();
+        : token.expiresAt().plus(leeway).toEpochMilli();
   }
 
   // --- what is remembered -----------------------------------------------------------------------
@@ -290,15 +344,6 @@ public final class SessionRegistry {
     return filter.user() == null
         ? sessions.values()
         : ofUsers.getOrDefault(filter.user(), Set.of()).stream().map(this::live).toList();
-  }
-
-  private List<Live> withSameToken(Claims token) {
-    String jti = token.jti();
-    return select(
-        sessions.values(),
-        jti == null
-            ? live -> token.hash().equals(live.session().claims().hash())
-            : live -> jti.equals(live.session().claims().jti()));
   }
 
   private static List<Live> select(Collection<Live> from, Predicate<Live> which) {

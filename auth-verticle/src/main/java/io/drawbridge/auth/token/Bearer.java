@@ -79,7 +79,7 @@ final class Bearer {
     if (told.isMissingNode()) {
       return null;
     }
-    if (!told.isTextual() || !isClean(told.textValue())) {
+    if (!told.isTextual() || isInvisible(told.textValue()) || !isClean(told.textValue())) {
       throw new BadToken("jti unusable");
     }
     return told.textValue();
@@ -88,16 +88,13 @@ final class Bearer {
   /** Empty, or nothing that a reader of a log would see. */
   private static boolean isInvisible(String text) {
     return text.codePoints()
-        .allMatch(
-            point ->
-                Character.isWhitespace(point)
-                    || Character.isSpaceChar(point)
-                    || Character.getType(point) == Character.FORMAT);
+        .allMatch(point -> Character.isWhitespace(point) || Character.isSpaceChar(point));
   }
 
   /**
    * Of a bounded length, and such that what looks the same is the same: normalised (NFC), nothing
-   * that steers a terminal or turns the direction of writing, no half characters.
+   * that steers a terminal, turns the direction of writing or can't be seen between others, no half
+   * characters.
    */
   private static boolean isClean(String text) {
     return text.length() <= LONGEST
@@ -109,10 +106,11 @@ final class Bearer {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
               Character.SURROGATE,
+              Character.FORMAT,
               Character.LINE_SEPARATOR,
               Character.PARAGRAPH_SEPARATOR ->
           true;
-      default -> (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+      default -> false;
     };
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuedAt null where the token does not say
  * @param expiresAt when it ends; {@link Instant#MAX} when it does not
  * @param hash SHA-256 of what was signed, 64 hex digits: the same for every way to write the token
+ * @param fingerprint for the log: the first 12 hex digits of the SHA-256 of the whole token
  */
 public record Claims(
     String user,
@@ -23,7 +24,8 @@ public record Claims(
     @Nullable String jti,
     @Nullable Instant issuedAt,
     Instant expiresAt,
-    String hash) {
+    String hash,
+    String fingerprint) {
 
   public Claims {
     rights = Set.copyOf(rights);

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ClaimsCheck {
   private static final double LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
+  /** An issuer's clock may be so far ahead, in {@code iat} alone, whatever the leeway. */
+  private static final Duration ISSUER_AHEAD = Duration.ofSeconds(5);
+
   private final @Nullable String issuer;
   private final List<String> audience;
   private final Duration leeway;
@@ -30,20 +33,29 @@ final class ClaimsCheck {
   /**
    * A verdict, and when it must be thought over.
    *
-   * @param from a good token is good from then on: the later of {@code nbf} and {@code iat}
+   * @param from a good token is good from then on: the later of {@code nbf} and {@code iat}, less
+   *     what an issuer's clock may be ahead
    */
   record Judged(TokenVerdict verdict, Instant from) {}
 
   /**
+   * What the log and revocations know a token by.
+   *
    * @param hash of what was signed
+   * @param fingerprint of the whole token
+   */
+  record Ids(String hash, String fingerprint) {}
+
+  /**
    * @throws BadToken where the claims are not to be believed
    */
-  Judged judge(byte[] payload, String hash, Instant now) {
+  Judged judge(byte[] payload, Ids ids, Instant now) {
     ObjectNode claims = StrictJson.object(payload, "payload");
     checkIssuer(claims);
     checkAudience(claims);
     Instant issuedAt = instant(claims, "iat", Instant.MIN);
-    Instant from = later(issuedAt, instant(claims, "nbf", Instant.MIN));
+    Instant begun = claims.has("iat") ? issuedAt.minus(ISSUER_AHEAD) : issuedAt;
+    Instant from = later(begun, instant(claims, "nbf", Instant.MIN));
     Instant until = instant(claims, "exp", Instant.MAX);
     TokenVerdict untimely = untimely(from, until, now);
     if (untimely != null) {
@@ -59,7 +71,8 @@ final class ClaimsCheck {
                 Bearer.tokenId(claims),
                 told,
                 until,
-                hash)),
+                ids.hash,
+                ids.fingerprint)),
         from);
   }
 

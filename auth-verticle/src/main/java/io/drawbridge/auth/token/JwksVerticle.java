@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the keys of a {@link KeyRing} that an issuer publishes: fetched at the start, again in the
  * background, and once more when a token was signed with a key that is not known, though no more
- * than once in {@link #BETWEEN}. While the issuer can't be asked, its last keys stay. One a
- * process.
+ * than once in {@link #BETWEEN}: what was signed with such a key meanwhile can't be told. While the
+ * issuer can't be asked, its last keys stay. One a process.
  */
 public final class JwksVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(JwksVerticle.class);
@@ -41,7 +41,7 @@ public final class JwksVerticle extends VerticleBase {
   private KeySetClient client;
 
   /** Null while nothing is fetched. */
-  private @Nullable Future<Void> fetching;
+  private @Nullable Future<Boolean> fetching;
 
   /** Null until an unknown key was asked for. */
   private @Nullable Long askedAt;
@@ -73,7 +73,7 @@ public final class JwksVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    ring.offer(Future::succeededFuture);
+    ring.offerNoMore();
     return Future.succeededFuture();
   }
 
@@ -83,29 +83,31 @@ public final class JwksVerticle extends VerticleBase {
   }
 
   /** From any thread. */
-  private Future<Void> more() {
-    Promise<Void> told = Promise.promise();
+  private Future<Boolean> more() {
+    Promise<Boolean> told = Promise.promise();
     context.runOnContext(turn -> ask(told));
     return told.future();
   }
 
-  private void ask(Promise<Void> told) {
+  private void ask(Promise<Boolean> told) {
     long now = node.time().nanos();
-    if (fetching == null && askedAt != null && now - askedAt < BETWEEN.toNanos()) {
-      told.complete();
+    boolean begins = fetching == null;
+    if (begins && askedAt != null && now - askedAt < BETWEEN.toNanos()) {
+      told.complete(false);
       return;
     }
-    askedAt = fetching == null ? Long.valueOf(now) : askedAt;
-    vertx.setTimer(PATIENCE.toMillis(), fired -> told.tryComplete());
-    fetch().onComplete(done -> told.tryComplete());
+    askedAt = begins ? Long.valueOf(now) : askedAt;
+    vertx.setTimer(PATIENCE.toMillis(), fired -> told.tryComplete(false));
+    // One that had begun before may have been answered before the key was published.
+    fetch().onSuccess(came -> told.tryComplete(came && begins));
   }
 
-  /** Never fails, and never does the same twice at once. */
-  private Future<Void> fetch() {
+  /** Whether keys came. Never fails, and never does the same twice at once. */
+  private Future<Boolean> fetch() {
     if (fetching != null) {
       return fetching;
     }
-    Promise<Void> done = Promise.promise();
+    Promise<Boolean> done = Promise.promise();
     fetching = done.future();
     Future.succeededFuture()
         .compose(turn -> keySetUrl())
@@ -117,7 +119,7 @@ public final class JwksVerticle extends VerticleBase {
               fetching = null;
               vertx.cancelTimer(timer);
               timer = vertx.setTimer(next.toMillis(), fired -> fetch());
-              done.complete();
+              done.complete(!ring.isStale());
             });
     return done.future();
   }

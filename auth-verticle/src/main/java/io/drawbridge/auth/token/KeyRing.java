@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -23,6 +22,9 @@ public final class KeyRing {
   /** Verifications of slow algorithms that have begun and not ended, of all event loops. */
   static final int MOST_UNDERWAY = 1_000;
 
+  /** Tokens that wait for the issuer's keys at once, of all event loops. */
+  static final int MOST_WAITING = 100;
+
   /** One set of keys, with what was verified by it: neither outlives the other. */
   record Generation(Keys keys, TokenCache good, TokenCache bad) {
     Generation(Keys keys) {
@@ -30,8 +32,11 @@ public final class KeyRing {
     }
   }
 
+  private static final Supplier<Future<Boolean>> NOBODY = () -> Future.succeededFuture(false);
+
   private final boolean hasIssuer;
-  private final AtomicInteger underway = new AtomicInteger();
+  private final Places verifying = new Places(MOST_UNDERWAY);
+  private final Places waiting = new Places(MOST_WAITING);
   private final LongAdder verified = new LongAdder();
 
   // What the generation is made of; only with the lock.
@@ -47,7 +52,7 @@ public final class KeyRing {
   private volatile boolean stale;
 
   /** Fetches the issuer's keys anew; there is none until somebody offers to. */
-  private volatile Supplier<Future<Void>> more = Future::succeededFuture;
+  private volatile Supplier<Future<Boolean>> more = NOBODY;
 
   private KeyRing(AuthSettings settings, List<VerifyingKey> own) {
     this.hasIssuer = settings.hasIssuerKeys();
@@ -120,12 +125,21 @@ public final class KeyRing {
 
   // --- the issuer -------------------------------------------------------------------------------
 
-  void offer(Supplier<Future<Void>> fetch) {
+  void offer(Supplier<Future<Boolean>> fetch) {
     more = fetch;
   }
 
-  /** Ends when the issuer was asked for more keys, or need not be; soon in any case. */
-  Future<Void> more() {
+  void offerNoMore() {
+    more = NOBODY;
+  }
+
+  /**
+   * Asks the issuer for more keys, unless it was asked a short while ago. Ends soon in any case.
+   *
+   * @return whether what it publishes is known as of now: true where it was asked after this call,
+   *     and answered
+   */
+  Future<Boolean> more() {
     return more.get();
   }
 
@@ -155,21 +169,14 @@ public final class KeyRing {
 
   // --- how much is verified ---------------------------------------------------------------------
 
-  /** Takes a place for a slow verification; false where all are taken. */
-  boolean enter() {
-    if (underway.incrementAndGet() <= MOST_UNDERWAY) {
-      return true;
-    }
-    underway.decrementAndGet();
-    return false;
+  /** Of slow verifications. */
+  Places verifying() {
+    return verifying;
   }
 
-  void leave() {
-    underway.decrementAndGet();
-  }
-
-  int underway() {
-    return underway.get();
+  /** Of tokens that wait for the issuer's keys. */
+  Places waiting() {
+    return waiting;
   }
 
   void count() {

@@ -8,6 +8,7 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.NamedParameterSpec;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -87,8 +88,14 @@ public final class SigningKey {
       return bits != null && bits == bits(curve);
     }
     return key instanceof EdECPrivateKey
-        ? algorithm.equals("EdDSA")
+        ? algorithm.equals("EdDSA") && isEd25519(key)
         : algorithm.startsWith("RS") || algorithm.startsWith("PS");
+  }
+
+  /** The only one of its kind that is verified. */
+  private static boolean isEd25519(PrivateKey key) {
+    return key instanceof EdECPrivateKey edwards
+        && edwards.getParams().getName().equals(NamedParameterSpec.ED25519.getName());
   }
 
   private static String usual(PrivateKey key) {
@@ -106,7 +113,9 @@ public final class SigningKey {
     if (key instanceof ECPrivateKey curve) {
       return "an EC key of " + bits(curve) + " bits";
     }
-    return key instanceof EdECPrivateKey ? "an Edwards-curve key" : "an RSA key";
+    return key instanceof EdECPrivateKey edwards
+        ? "an " + edwards.getParams().getName() + " key"
+        : "an RSA key";
   }
 
   private static int bits(ECPrivateKey key) {

@@ -134,14 +134,11 @@ public final class SigningKeyFile {
   }
 
   private static PrivateKey okp(JsonObject jwk) throws GeneralSecurityException {
-    NamedParameterSpec curve =
-        switch (jwk.getString("crv", "")) {
-          case "Ed25519" -> NamedParameterSpec.ED25519;
-          case "Ed448" -> NamedParameterSpec.ED448;
-          default -> throw new IllegalArgumentException("has a crv other than Ed25519 and Ed448");
-        };
+    if (!jwk.getString("crv", "").equals("Ed25519")) {
+      throw new IllegalArgumentException("has a crv other than Ed25519");
+    }
     return KeyFactory.getInstance("EdDSA")
-        .generatePrivate(new EdECPrivateKeySpec(curve, bytes(jwk, "d")));
+        .generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, bytes(jwk, "d")));
   }
 
   private static BigInteger number(JsonObject jwk, String member) {

@@ -46,10 +46,20 @@ public final class TokenIssuer {
         new TokenOrder(user, ttl, scope, List.of(), null, null, null, List.of(), Duration.ZERO));
   }
 
-  /** A token that says this, and when it was issued. */
+  /**
+   * A token that says this, and when it was issued.
+   *
+   * @throws IllegalArgumentException where it is longer than any that a server takes
+   */
   public String issue(TokenOrder order) {
-    return jwt.generateToken(
-        claims(order), new JWTOptions().setAlgorithm(key.algorithm()).setNoTimestamp(true));
+    JWTOptions options = new JWTOptions().setAlgorithm(key.algorithm()).setNoTimestamp(true);
+    String token = jwt.generateToken(claims(order), options);
+    if (token.length() > TokenVerifier.LONGEST_TOKEN) {
+      throw new IllegalArgumentException(
+          "the token has %d characters, and no server takes more than %d: it says too much"
+              .formatted(token.length(), TokenVerifier.LONGEST_TOKEN));
+    }
+    return token;
   }
 
   private JsonObject claims(TokenOrder order) {

@@ -1,5 +1,6 @@
 package io.drawbridge.auth.token;
 
+import io.drawbridge.auth.token.ClaimsCheck.Ids;
 import io.drawbridge.auth.token.ClaimsCheck.Judged;
 import io.drawbridge.auth.token.KeyRing.Generation;
 import io.drawbridge.config.AuthSettings;
@@ -10,8 +11,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,10 +33,8 @@ public final class TokenVerifier {
   /** The claim that says whose token it is: a non-empty string or an integer. */
   public static final String USER = "user_id";
 
-  private static final int LONGEST_TOKEN = 8 * 1024;
+  static final int LONGEST_TOKEN = 8 * 1024;
   private static final int FINGERPRINT_BYTES = 6;
-  private static final String NO_KEY = "no key";
-  private static final String NOT_SIGNED = "signature";
 
   /** How long a bad signature is remembered where it costs much to find out. */
   private static final Duration BAD_FOR = Duration.ofSeconds(10);
@@ -48,7 +45,7 @@ public final class TokenVerifier {
   private final Context context;
   private final WorkerExecutor workers;
 
-  /** By the token's hash. Bounded by {@link KeyRing#enter}. */
+  /** By the token's hash. Bounded by the {@link Places} of the ring. */
   private final Map<String, Future<TokenVerdict>> underway = new ConcurrentHashMap<>();
 
   /** To be made on the event loop that it works for. */
@@ -101,94 +98,92 @@ public final class TokenVerifier {
       return Future.succeededFuture(told(new TokenVerdict.Invalid(bad.why()), shown.hash));
     }
     return jws.algorithm().isQuick()
-        ? Future.succeededFuture(told(judge(jws, shown), shown.hash))
+        ? Future.succeededFuture(told(judge(jws, shown, true), shown.hash))
         : slowly(jws, shown);
   }
 
   // --- what takes long --------------------------------------------------------------------------
 
   private Future<TokenVerdict> slowly(Jws jws, Shown shown) {
-    if (!ring.enter()) {
-      return Future.succeededFuture(
-          told(new TokenVerdict.Undecided("too many tokens to verify"), shown.hash));
-    }
     Promise<TokenVerdict> promise = Promise.promise();
     underway.put(shown.hash, promise.future());
-    keysFor(jws)
-        .compose(there -> judgeByMoreKeys(jws, shown))
+    judgeByKeys(jws, shown)
         .otherwise(cause -> new TokenVerdict.Undecided("the verification broke off"))
         .onSuccess(
             verdict -> {
               underway.remove(shown.hash);
-              ring.leave();
               promise.complete(told(verdict, shown.hash));
             });
     return promise.future();
   }
 
-  /** A key that is not known may be a new one of the issuer's. Ends on this event loop. */
-  private Future<Void> keysFor(Jws jws) {
+  /** A key that is not known may be a new one of the issuer's. */
+  private Future<TokenVerdict> judgeByKeys(Jws jws, Shown shown) {
     String id = jws.keyId();
-    if (!ring.hasIssuer() || (ring.isComplete() && (id == null || isKnown(id)))) {
-      return Future.succeededFuture();
+    if (!ring.hasIssuer() || (id != null && ring.current().keys().knows(id))) {
+      return judgeOnWorker(jws, shown, true);
     }
-    return moreKeys();
-  }
-
-  /** Ends on this event loop. */
-  private Future<Void> moreKeys() {
-    Promise<Void> here = Promise.promise();
-    ring.more().onComplete(asked -> context.runOnContext(turn -> here.complete()));
-    return here.future();
-  }
-
-  /** A token that names no key may be signed with one that the issuer has only just published. */
-  private Future<TokenVerdict> judgeByMoreKeys(Jws jws, Shown shown) {
+    if (id != null || !ring.isComplete()) {
+      return moreKeys().compose(asked -> judgeOnWorker(jws, shown, asked));
+    }
+    // Names none: may be signed with one that the issuer has only just published.
     Generation before = ring.current();
-    Future<TokenVerdict> judged = judgeOnWorker(jws, shown);
-    return !ring.hasIssuer() || jws.keyId() != null
-        ? judged
-        : judged.compose(
+    return judgeOnWorker(jws, shown, false)
+        .compose(
             verdict ->
-                isUnsigned(verdict)
-                    ? moreKeys().compose(asked -> judgeAgain(jws, shown, before, verdict))
+                verdict instanceof TokenVerdict.Undecided
+                    ? moreKeys().compose(asked -> judgeAgain(jws, shown, before, asked, verdict))
                     : Future.succeededFuture(verdict));
   }
 
   private Future<TokenVerdict> judgeAgain(
-      Jws jws, Shown shown, Generation before, TokenVerdict verdict) {
-    return ring.current().equals(before)
-        ? Future.succeededFuture(verdict)
-        : judgeOnWorker(jws, shown);
+      Jws jws, Shown shown, Generation before, boolean asked, TokenVerdict verdict) {
+    return asked || !ring.current().equals(before)
+        ? judgeOnWorker(jws, shown, asked)
+        : Future.succeededFuture(verdict);
   }
 
-  private static boolean isUnsigned(TokenVerdict verdict) {
-    return verdict instanceof TokenVerdict.Invalid invalid
-        && (invalid.why().equals(NO_KEY) || invalid.why().equals(NOT_SIGNED));
+  /** Whether the issuer's keys are known as of now. Ends on this event loop. */
+  private Future<Boolean> moreKeys() {
+    if (!ring.waiting().enter()) {
+      return Future.succeededFuture(false);
+    }
+    Promise<Boolean> here = Promise.promise();
+    ring.more()
+        .onComplete(
+            asked -> {
+              ring.waiting().leave();
+              context.runOnContext(turn -> here.complete(asked.succeeded() && asked.result()));
+            });
+    return here.future();
   }
 
-  private boolean isKnown(String id) {
-    return ring.current().keys().knows(id);
-  }
-
-  private Future<TokenVerdict> judgeOnWorker(Jws jws, Shown shown) {
-    return workers.executeBlocking(() -> judge(jws, shown), false);
+  private Future<TokenVerdict> judgeOnWorker(Jws jws, Shown shown, boolean isComplete) {
+    if (!ring.verifying().enter()) {
+      return Future.succeededFuture(new TokenVerdict.Undecided("too many tokens to verify"));
+    }
+    return workers
+        .executeBlocking(() -> judge(jws, shown, isComplete), false)
+        .onComplete(done -> ring.verifying().leave());
   }
 
   // --- the verdict ------------------------------------------------------------------------------
 
-  private TokenVerdict judge(Jws jws, Shown shown) {
+  /**
+   * @param isComplete whether a key that is not there does not exist
+   */
+  private TokenVerdict judge(Jws jws, Shown shown, boolean isComplete) {
     Generation keys = ring.current();
     try {
       List<VerifyingKey> candidates = keys.keys().candidates(jws.algorithm(), jws.keyId());
-      if (candidates.isEmpty()) {
-        return keyless(jws);
+      if (!isSigned(jws, candidates)) {
+        if (!isComplete) {
+          // Not kept: the key may come.
+          return new TokenVerdict.Undecided("the issuer's keys are not there yet");
+        }
+        throw new BadToken(candidates.isEmpty() ? "no key" : "signature");
       }
-      ring.count();
-      if (candidates.stream().noneMatch(key -> isSigned(jws, key))) {
-        throw new BadToken(NOT_SIGNED);
-      }
-      Judged judged = claims.judge(jws.payload(), hex(sha256(jws.content())), clock.instant());
+      Judged judged = claims.judge(jws.payload(), ids(jws, shown), clock.instant());
       if (judged.verdict() instanceof TokenVerdict.Valid) {
         keys.good().keep(shown.hash, judged, shown.length, Instant.MAX);
       } else if (judged.verdict() instanceof TokenVerdict.Expired) {
@@ -204,11 +199,12 @@ public final class TokenVerifier {
     }
   }
 
-  /** Not kept: the key may come. */
-  private TokenVerdict keyless(Jws jws) {
-    return ring.isComplete() || jws.algorithm().isQuick()
-        ? new TokenVerdict.Invalid(NO_KEY)
-        : new TokenVerdict.Undecided("the issuer's keys are not there yet");
+  private boolean isSigned(Jws jws, List<VerifyingKey> candidates) {
+    if (candidates.isEmpty()) {
+      return false;
+    }
+    ring.count();
+    return candidates.stream().anyMatch(key -> isSigned(jws, key));
   }
 
   private static boolean isSigned(Jws jws, VerifyingKey key) {
@@ -227,37 +223,29 @@ public final class TokenVerifier {
   /** For the log: tells one token from another without telling the token. */
   private static TokenVerdict told(TokenVerdict verdict, String hash) {
     if (verdict instanceof TokenVerdict.Invalid invalid) {
-      return new TokenVerdict.Invalid(invalid.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Invalid(invalid.why() + ", token " + fingerprint(hash));
     }
     if (verdict instanceof TokenVerdict.Expired expired) {
-      return new TokenVerdict.Expired(expired.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Expired(expired.why() + ", token " + fingerprint(hash));
     }
     if (verdict instanceof TokenVerdict.Undecided undecided) {
-      return new TokenVerdict.Undecided(undecided.why() + ", " + fingerprint(hash));
+      return new TokenVerdict.Undecided(undecided.why() + ", token " + fingerprint(hash));
     }
     return verdict;
   }
 
   private static String fingerprint(String hash) {
     byte[] bytes = hash.getBytes(StandardCharsets.ISO_8859_1);
-    return "token " + HexFormat.of().formatHex(bytes, 0, FINGERPRINT_BYTES);
+    return HexFormat.of().formatHex(bytes, 0, FINGERPRINT_BYTES);
+  }
+
+  private static Ids ids(Jws jws, Shown shown) {
+    return new Ids(Sha256.hex(jws.content()), fingerprint(shown.hash));
   }
 
   /** SHA-256 as 32 characters, each a byte: a small key for a map. */
   private static String hash(String token) {
     byte[] text = token.getBytes(StandardCharsets.UTF_8);
-    return new String(sha256(text), StandardCharsets.ISO_8859_1);
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return new String(Sha256.of(text), StandardCharsets.ISO_8859_1);
   }
 }

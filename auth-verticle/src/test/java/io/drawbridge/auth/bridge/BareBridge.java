@@ -58,7 +58,8 @@ final class BareBridge implements MessageHandler {
   }
 
   private static Session session(Set<String> rights) {
-    Claims claims = new Claims("42", rights, null, null, null, Instant.MAX, "0".repeat(64));
+    Claims claims =
+        new Claims("42", rights, null, null, null, Instant.MAX, "0".repeat(64), "0".repeat(12));
     return new Session("session-1", claims, "node-test", "127.0.0.1", Instant.EPOCH);
   }
 

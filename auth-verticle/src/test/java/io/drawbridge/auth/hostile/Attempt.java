@@ -38,15 +38,21 @@ final class Attempt {
     assertServesOthers();
   }
 
-  /** Shows it as the first message; how long the verdict took, the best of some tries. */
-  Duration inFirstMessage(String token, Answer answer) {
-    return best(() -> bare(token, answer));
+  /**
+   * Shows it, made anew for each try, as the first message; how long the verdict took, the best of
+   * some tries.
+   */
+  Duration inFirstMessage(Supplier<String> token, Answer answer) {
+    return best(() -> bare(token.get(), answer));
   }
 
   /** Shows it by another way; how long the verdict took, the best of some tries. */
-  Duration by(Way way, String token, Answer answer) {
+  Duration by(Way way, Supplier<String> token, Answer answer) {
     return best(
-        () -> way.inHandshake() ? handshake(way, token, answer) : envelope(way, token, answer));
+        () ->
+            way.inHandshake()
+                ? handshake(way, token.get(), answer)
+                : envelope(way, token.get(), answer));
   }
 
   private static Duration best(Supplier<Duration> attempt) {

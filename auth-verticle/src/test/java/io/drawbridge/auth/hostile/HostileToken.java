@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,6 +17,8 @@ import java.util.function.UnaryOperator;
  * they are.
  */
 final class HostileToken {
+  private static final AtomicLong MADE = new AtomicLong(1_000_000);
+
   private final String algorithm;
   private Keys.Signer signer;
   private String header;
@@ -38,6 +41,8 @@ final class HostileToken {
   static HostileToken good(String algorithm, Keys.Signer signer) {
     return new HostileToken(algorithm, signer)
         .claim("user_id", "\"42\"")
+        // Each is another token, so that no verdict is one that was kept.
+        .claim("n", Long.toString(MADE.incrementAndGet()))
         .in("iat", 0)
         .in("exp", 600);
   }

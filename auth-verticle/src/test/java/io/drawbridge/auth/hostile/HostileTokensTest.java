@@ -66,8 +66,7 @@ final class HostileTokensTest {
   }
 
   private static void show(Attempt attempt, Row row) {
-    String token = row.token().get();
-    row.named(() -> TIMES.put(attempt.inFirstMessage(token, row.answer()), row.name()));
+    row.named(() -> TIMES.put(attempt.inFirstMessage(row.token(), row.answer()), row.name()));
   }
 
   @AfterEach

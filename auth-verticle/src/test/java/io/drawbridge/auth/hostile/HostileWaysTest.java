@@ -71,7 +71,7 @@ final class HostileWaysTest {
             row ->
                 dynamicTest(
                     row.theme() + ": " + row.name(),
-                    () -> row.named(() -> attempt.by(way, row.token().get(), row.answer()))));
+                    () -> row.named(() -> attempt.by(way, row.token(), row.answer()))));
   }
 
   @AfterEach

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SessionRegistryTest {
@@ -340,13 +341,15 @@ class SessionRegistryTest {
     registry.revoke(ofSession("a"), Duration.ofMillis(1), "");
     long end = time.now().plus(Given.LIFE).plusSeconds(5).toEpochMilli();
 
-    assertThat(registry.revocations()).containsExactly(new Revocation(Revocation.jti("x"), 0, end));
+    assertThat(registry.revocations())
+        .containsExactly(new Revocation(Revocation.jtiOf("42", "x"), 0, end));
     time.advance(Given.LIFE.plusSeconds(5));
     assertThat(registry.revocations()).isEmpty();
   }
 
   @Test
-  void remembersWithoutEndWhereNobodyKnowsOneUnlessToldOtherwise() {
+  void remembersAsLongAsTheSettingsSayWhereNobodyKnowsTheEndUnlessToldOtherwise() {
+    registry = registry("revokedFor: 7d");
     registry.revoke(ofJti("x"), null, "");
     registry.revoke(ofUser("42"), Duration.ofSeconds(1), "");
     open("a", Given.claims("43", "y", null, Instant.MAX));
@@ -355,9 +358,88 @@ class SessionRegistryTest {
 
     assertThat(registry.revocations())
         .containsExactlyInAnyOrder(
-            new Revocation(Revocation.jti("x"), 0, Revocation.NEVER),
+            new Revocation(Revocation.jti("x"), 0, now + Duration.ofDays(7).toMillis()),
             new Revocation(Revocation.user("42"), now, now + 1_000),
-            new Revocation(Revocation.jti("y"), 0, Revocation.NEVER));
+            new Revocation(Revocation.jtiOf("43", "y"), 0, now + Duration.ofDays(7).toMillis()));
+    assertThat(registry.isRevoked(token("44", "x"))).isTrue();
+    time.advance(Duration.ofDays(7));
+    assertThat(registry.isRevoked(token("44", "x"))).isFalse();
+  }
+
+  @Test
+  void revokesTheTokensThatASessionHadBefore() {
+    Claims first = token("42", "c1");
+    Claims nameless = Given.claims("42", null, null, Instant.MAX);
+    open("a", first);
+    registry.refresh("a", nameless);
+    registry.refresh("a", token("42", "c3"));
+    open("other", token("43", "c1"));
+
+    assertThat(registry.revoke(ofSession("a"), null, "")).hasValue(1);
+
+    assertRevoked(open("b", first));
+    assertRevoked(open("c", nameless));
+    assertRevoked(open("d", token("42", "c3")));
+    assertThat(ids(ALL)).containsExactly("other");
+  }
+
+  @Test
+  void endsTheSessionsThatWereOpenedWithARevokedToken() {
+    open("a", token("42", "c1"));
+    registry.refresh("a", token("42", "c2"));
+
+    assertThat(registry.revoke(ofJti("c1"), null, "")).hasValue(1);
+
+    assertThat(ended).containsExactly("a SESSION_REVOKED revoked");
+    assertThat(registry.revocations())
+        .containsExactly(
+            new Revocation(Revocation.jti("c1"), 0, time.now().plus(Given.LIFE).toEpochMilli()));
+  }
+
+  @Test
+  void remembersTheLastTokensOfASessionAlone() {
+    registry = new SessionRegistry(Given.settings(""), node, 100);
+    open("a", token("42", "c0"));
+    for (int i = 1; i <= SessionRegistry.MOST_TOKENS; i++) {
+      registry.refresh("a", token("42", "c" + i));
+    }
+    registry.revoke(ofSession("a"), null, "");
+
+    assertThat(registry.revocations()).hasSize(SessionRegistry.MOST_TOKENS);
+    assertThat(open("b", token("42", "c0"))).isInstanceOf(SessionVerdict.Opened.class);
+    assertRevoked(open("c", token("42", "c1")));
+  }
+
+  @Test
+  void forgetsTheTokensOfASessionThatHaveExpired() {
+    open("a", token("42", "c0"));
+    time.advance(Given.LIFE);
+    registry.refresh("a", token("42", "c1"));
+    registry.revoke(ofSession("a"), null, "");
+
+    assertThat(registry.revocations()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("two users' tokens with the same jti are two tokens")
+  void revokesTheTokenOfASessionOfOneUserAlone() {
+    Claims other = token("43", "x");
+    open("a", token("42", "x"));
+    open("b", other);
+
+    assertThat(registry.revoke(ofSession("a"), null, "")).hasValue(1);
+
+    assertThat(ids(ALL)).containsExactly("b");
+    assertThat(registry.isRevoked(other)).isFalse();
+    assertThat(registry.isRevoked(token("42", "x"))).isTrue();
+  }
+
+  @Test
+  void countsWhatIsRevoked() {
+    registry.revoke(ofJti("x"), null, "");
+    registry.revoke(ofUser("42"), null, "");
+
+    assertThat(node.meters().get("drawbridge.revocations").gauge().value()).isEqualTo(2);
   }
 
   @Test

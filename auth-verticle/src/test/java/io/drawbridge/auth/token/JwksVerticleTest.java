@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -209,7 +210,9 @@ final class JwksVerticleTest {
     answer = request -> publish(request, Jwks.set(named(NEW, "new")));
 
     assertThat(verify(NEW, "new")).isInstanceOf(TokenVerdict.Valid.class);
-    assertThat(verify(kept)).as("kept from before").isInstanceOf(TokenVerdict.Invalid.class);
+    assertThat(verify(kept)).as("kept from before").isInstanceOf(TokenVerdict.Undecided.class);
+    ahead.addAndGet(JwksVerticle.BETWEEN.toNanos());
+    assertThat(verify(kept)).as("its key is gone").isInstanceOf(TokenVerdict.Invalid.class);
   }
 
   @ParameterizedTest
@@ -230,9 +233,14 @@ final class JwksVerticleTest {
     for (int i = 0; i < 20; i++) {
       Tokens junk = Tokens.good().with("jti", "\"" + i + '"');
       assertThat(verify(junk.algorithm("RS256", Tokens.pairFor("RS256")).text()))
-          .isInstanceOf(TokenVerdict.Invalid.class);
+          .isInstanceOf(TokenVerdict.Undecided.class);
     }
     assertThat(fetches).hasValue(2);
+
+    ahead.addAndGet(JwksVerticle.BETWEEN.toNanos());
+    assertThat(verify(Tokens.good().algorithm("RS256", Tokens.pairFor("RS256")).text()))
+        .isInstanceOf(TokenVerdict.Invalid.class);
+    assertThat(fetches).hasValue(3);
   }
 
   @Test
@@ -242,8 +250,9 @@ final class JwksVerticleTest {
     startHttps();
     int before = fetches.get();
 
+    assertThat(verify(NEW, "unknown")).isInstanceOf(TokenVerdict.Invalid.class);
     for (int i = 0; i < 50; i++) {
-      assertThat(verify(NEW, "unknown" + i)).isInstanceOf(TokenVerdict.Invalid.class);
+      assertThat(verify(NEW, "unknown" + i)).isInstanceOf(TokenVerdict.Undecided.class);
     }
 
     assertThat(fetches.get() - before).isEqualTo(1);
@@ -260,7 +269,8 @@ final class JwksVerticleTest {
     startHttps();
     answer = request -> request.response().setStatusCode(503).end();
 
-    assertThat(verify(NEW, "new")).isInstanceOf(TokenVerdict.Invalid.class);
+    assertThat(verify(NEW, "new")).isInstanceOf(TokenVerdict.Undecided.class);
+    assertThat(verify(NEW, "new")).as("asked again").isInstanceOf(TokenVerdict.Undecided.class);
 
     assertThat(ring.isStale()).isTrue();
     assertThat(ring.isComplete()).isTrue();
@@ -390,10 +400,14 @@ final class JwksVerticleTest {
     for (int round = 1; round <= 5; round++) {
       KeyPair fresh = Tokens.pairFor("RS256");
       String id = "k" + round;
-      // The new key is published beside the last one, and tokens of both come at once.
+      // Somebody's junk has the keys fetched just before the new one is published.
+      ahead.addAndGet(JwksVerticle.BETWEEN.toNanos());
+      assertThat(verify(NEW, "junk")).isInstanceOf(TokenVerdict.Invalid.class);
       current.remove("k" + (round - 2));
       current.put(id, fresh);
+      assertThat(verify(fresh, id)).isInstanceOf(TokenVerdict.Undecided.class);
       ahead.addAndGet(JwksVerticle.BETWEEN.toNanos());
+      // Tokens of the new key and of the last one come at once.
       List<io.vertx.core.Future<TokenVerdict>> verdicts = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         String last = "k" + (round - 1);
@@ -411,11 +425,11 @@ final class JwksVerticleTest {
       }
     }
 
-    assertThat(fetches.get()).isLessThanOrEqualTo(1 + 5);
+    assertThat(fetches.get()).isEqualTo(1 + 2 * 5);
     assertThat(refreshes("failed")).isZero();
     await("nothing under way")
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(ring.underway()).isZero());
+        .untilAsserted(() -> assertThat(ring.verifying().taken()).isZero());
     assertThat(ring.publishedAt()).isBeforeOrEqualTo(Instant.now());
   }
 
@@ -428,9 +442,50 @@ final class JwksVerticleTest {
     answer = request -> {};
     long begin = System.nanoTime();
 
-    assertThat(verify(NEW, "new")).isInstanceOf(TokenVerdict.Invalid.class);
+    assertThat(verify(NEW, "new")).isInstanceOf(TokenVerdict.Undecided.class);
 
     assertThat(Duration.ofNanos(System.nanoTime() - begin))
         .isBetween(JwksVerticle.PATIENCE.minusMillis(200), JwksVerticle.PATIENCE.plusSeconds(2));
+  }
+
+  @Test
+  @DisplayName("tokens that wait for the issuer leave room for those whose keys are there")
+  void areWaitedForByAFewWhileOthersAreVerified() throws Exception {
+    serve(true);
+    answer = request -> publish(request, Jwks.set(named(OLD, "old")));
+    startHttps();
+    answer = request -> {};
+    for (int i = 0; i < KeyRing.MOST_WAITING; i++) {
+      assertThat(verifier.verify(token(NEW, "new" + i)).isComplete()).isFalse();
+    }
+
+    assertThat(ring.verifying().taken()).isZero();
+    assertThat(ring.waiting().taken()).isEqualTo(KeyRing.MOST_WAITING);
+    long begin = System.nanoTime();
+    assertThat(verify(OLD, "old")).isInstanceOf(TokenVerdict.Valid.class);
+    assertThat(verify(NEW, "one more")).isInstanceOf(TokenVerdict.Undecided.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(JwksVerticle.PATIENCE);
+    await("no one waits for ever")
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(ring.waiting().taken()).isZero());
+  }
+
+  @Test
+  @DisplayName("what was fetched before the token came says nothing about its key")
+  void areNotJudgedByAnAnswerThatWasUnderWay() throws Exception {
+    serve(true);
+    List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
+    answer = request -> publish(request, Jwks.set(named(OLD, "old")));
+    startHttps();
+    answer = held::add;
+    var first = verifier.verify(token(NEW, "junk"));
+    await("the issuer is asked").until(() -> held.size() == 1);
+    var later = verifier.verify(token(NEW, "new"));
+    await("both wait").until(() -> ring.waiting().taken() == 2);
+
+    publish(held.get(0), Jwks.set(named(OLD, "old")));
+
+    assertThat(done(first)).isInstanceOf(TokenVerdict.Invalid.class);
+    assertThat(done(later)).isInstanceOf(TokenVerdict.Undecided.class);
   }
 }

@@ -70,7 +70,6 @@ final class SigningKeyFileTest {
     "ES384, secp384r1",
     "ES512, secp521r1",
     "EdDSA, Ed25519",
-    "EdDSA, Ed448",
   })
   void signsWithEachAlgorithmFromPemAndJwk(String algorithm, String kind) throws Exception {
     KeyPair pair = pair(kind);
@@ -99,6 +98,16 @@ final class SigningKeyFileTest {
     assertThatThrownBy(() -> SigningKeyFile.read(file(shorter), algorithm))
         .hasMessage(
             "%s needs a key of at least %d bytes: this has %d", algorithm, bytes, bytes - 1);
+  }
+
+  @Test
+  void refusesACurveThatNoServerVerifies() throws Exception {
+    KeyPair pair = pair("Ed448");
+
+    assertThatThrownBy(() -> SigningKeyFile.read(file(pem(pair)), null))
+        .hasMessage("EdDSA does not sign with an Ed448 key");
+    assertThatThrownBy(() -> SigningKeyFile.read(file(jwk(pair).encode()), null))
+        .hasMessage("has a crv other than Ed25519");
   }
 
   @ParameterizedTest
@@ -132,7 +141,7 @@ final class SigningKeyFileTest {
     "ES256, RSA-2048, ES256 does not sign with an RSA key",
     "RS256, secp256r1, RS256 does not sign with an EC key of 256 bits",
     "ES256, secp384r1, ES256 does not sign with an EC key of 384 bits",
-    "PS256, Ed25519, PS256 does not sign with an Edwards-curve key",
+    "PS256, Ed25519, PS256 does not sign with an Ed25519 key",
     "RS256, RSA-1024, an RSA key needs at least 2048 bits: this has 1024",
   })
   void refusesAKeyThatDoesNotFit(String algorithm, String kind, String words) throws Exception {

@@ -1,6 +1,7 @@
 package io.drawbridge.auth.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.drawbridge.auth.Tokens;
 import io.drawbridge.config.AuthSettings;
@@ -12,10 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Tokens for development and operators")
 final class TokenIssuerTest {
@@ -73,6 +78,42 @@ final class TokenIssuerTest {
                 .verify(token)
                 .result())
         .satisfies(Tokens.validFor("alice", Instant.ofEpochSecond(SECONDS + 3_600)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Zoe\u0308", "\u202e24", "a\u200bb", " ", ""})
+  void issuesNoneForAUserThatTheVerifierRefuses(String user) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenOrder.of(user, Duration.ofHours(1)))
+        .withMessageStartingWith("user must be 1 to 256 characters that can be seen");
+  }
+
+  @Test
+  void issuesNoneWithRightsThatTheVerifierRefuses() {
+    TokenVerdict most = verified(rights("", Collections.nCopies(256, "read")));
+
+    assertThat(most).isInstanceOf(TokenVerdict.Valid.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rights("gr\u00fcn", List.of()))
+        .withMessageStartingWith("scope must be words of ASCII");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rights("", Collections.nCopies(257, "read")))
+        .withMessageStartingWith("permissions must be at most 256");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> verified(rights("x".repeat(8 * 1024), List.of())))
+        .withMessageContaining("no server takes more than 8192");
+  }
+
+  private static TokenOrder rights(String scope, List<String> permissions) {
+    return new TokenOrder(
+        "a", Duration.ofHours(1), scope, permissions, null, null, null, List.of(), Duration.ZERO);
+  }
+
+  private static TokenVerdict verified(TokenOrder order) {
+    AuthSettings settings = TokenVerifierTest.settings("");
+    InstantSource clock = InstantSource.fixed(NOW);
+    String token = new TokenIssuer(vertx, settings, SECRET, clock).issue(order);
+    return new TokenVerifier(vertx, settings, SECRET, clock).verify(token).result();
   }
 
   @Test

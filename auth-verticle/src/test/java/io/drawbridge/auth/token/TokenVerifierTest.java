@@ -78,6 +78,21 @@ final class TokenVerifierTest {
     assertInvalid(verify(token), why, token.text());
   }
 
+  @Test
+  @DisplayName("the log knows a token by the first 12 hex digits of its SHA-256")
+  void tellsTheFingerprintOfTheWholeToken() {
+    String good = good().text();
+    String bad = good().signedByAnother().text();
+
+    assertThat(verify("", good))
+        .isInstanceOfSatisfying(
+            TokenVerdict.Valid.class,
+            valid ->
+                assertThat(valid.claims().fingerprint())
+                    .isEqualTo(Sha256.hex(good).substring(0, 12)));
+    assertInvalid(verify("", bad), "signature, token " + Sha256.hex(bad).substring(0, 12), bad);
+  }
+
   // --- who it is --------------------------------------------------------------------------------
 
   @Test
@@ -125,6 +140,10 @@ final class TokenVerifierTest {
         "\"a\\u0085\"",
         "\"a\\u2028\"",
         "\"a\\u202eb\"",
+        "\"a\\u200bb\"",
+        "\"a\\u200eb\"",
+        "\"a\\u00adb\"",
+        "\"a\\ufeffb\"",
         "\"a\\u2066b\"",
         "\"a\\ud800\"",
         "\"\\udc00a\"",
@@ -169,6 +188,7 @@ final class TokenVerifierTest {
               assertThat(claims.jti()).isEqualTo("token-1");
               assertThat(claims.issuedAt()).isEqualTo(NOW);
               assertThat(claims.hash()).matches("[0-9a-f]{64}");
+              assertThat(claims.fingerprint()).matches("[0-9a-f]{12}");
             });
   }
 
@@ -203,6 +223,11 @@ final class TokenVerifierTest {
           jti         | null
           jti         | {}
           jti         | "a\\u0000"
+          jti         | ""
+          jti         | " "
+          jti         | "\\u200b"
+          jti         | "a\\u200b"
+          permissions | ["re\\u00adad"]
           """)
   void believesNoClaimOfTheWrongKind(String claim, String json) {
     assertInvalid(good().with(claim, json), claim + " unusable");
@@ -302,7 +327,10 @@ final class TokenVerifierTest {
   @Test
   void aTokenThatIsNotValidYetIsInvalidAndNotExpired() {
     assertInvalid(good().with("nbf", Long.toString(SECONDS + 1)), "not valid yet");
-    assertInvalid(good().with("iat", Long.toString(SECONDS + 1)), "not valid yet");
+    assertInvalid(good().with("iat", Long.toString(SECONDS + 6)), "not valid yet");
+    assertThat(verify(good().with("iat", Long.toString(SECONDS + 5))))
+        .as("the issuer's clock may be 5 s ahead")
+        .isInstanceOf(TokenVerdict.Valid.class);
     assertThat(verify(good().with("nbf", Long.toString(SECONDS))))
         .isInstanceOf(TokenVerdict.Valid.class);
   }

@@ -111,7 +111,12 @@ final class TokenCommand implements Callable<Integer> {
     if (settings == null) {
       return ExitCode.USAGE;
     }
-    spec.commandLine().getOut().println(Issuing.token(settings, key.read(settings), order));
+    var signing = key.read(settings);
+    try {
+      spec.commandLine().getOut().println(Issuing.token(settings, signing, order));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     return ExitCode.OK;
   }
 

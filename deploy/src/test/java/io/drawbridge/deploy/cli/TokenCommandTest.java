@@ -111,7 +111,7 @@ class TokenCommandTest {
     "token --user a --ttl 0s, --ttl must be",
     "token --user a --ttl 1h --not-before 1h, --ttl must be",
     "token --user a --email a@b, --email must be",
-    "token --user a --jti=, --jti must not be empty",
+    "token --user a --jti=, --jti must be 1 to 256",
     "token --user a --algorithm none, --algorithm must be one of",
     "token --user a --algorithm RS256, --algorithm RS256 needs --key",
     "token --user a --key no/such.pem, --key no/such.pem: can't be read",
@@ -187,7 +187,9 @@ class TokenCommandTest {
   }
 
   @Test
-  void refusesASecretThatIsTooShortForTheAlgorithm() {
+  void refusesASecretThatIsTooShortForTheAlgorithm() throws IOException {
+    Files.writeString(Path.of(config), "auth: { secret: " + "s".repeat(32) + " }\n");
+
     Cli cli = Cli.run("token", "--config", config, "--user", "a", "--algorithm", "HS512");
 
     assertThat(cli.status()).isEqualTo(2);
@@ -200,7 +202,16 @@ class TokenCommandTest {
 
     assertThat(cli.status()).isEqualTo(2);
     assertThat(cli.out()).isEmpty();
-    assertThat(cli.err()).startsWith("--user must not be empty");
+    assertThat(cli.err()).startsWith("--user must be 1 to 256 characters that can be seen");
+  }
+
+  @Test
+  void refusesATokenThatIsLongerThanAnyServerTakes() {
+    Cli cli = Cli.run("token", "--config", config, "--user", "a", "--scope", "x".repeat(8 * 1024));
+
+    assertThat(cli.status()).isEqualTo(2);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err()).contains("no server takes more than 8192");
   }
 
   @Test
