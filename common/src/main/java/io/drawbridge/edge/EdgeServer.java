@@ -11,7 +11,6 @@ import io.drawbridge.admission.TrustedProxies;
 import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
 import io.drawbridge.config.FirewallSettings;
-import io.drawbridge.config.LimitSettings;
 import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.TlsMaterial;
@@ -59,7 +58,12 @@ public final class EdgeServer {
   private Admission admission;
   private final HandshakeAnswers answers;
   private final Upgrades upgrades;
-  private final Deadlines<HttpConnection> handshakes;
+  private final Arrivals arrivals;
+  private final TlsDoors doors;
+  private final Runnable shutDoor;
+
+  /** For those whose new connections were counted before TLS. */
+  private Admission afterTls;
 
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
@@ -71,7 +75,6 @@ public final class EdgeServer {
    */
   public EdgeServer(Vertx vertx, Gateway gateway, Edge edge, Acceptor acceptor) {
     Settings settings = gateway.settings();
-    LimitSettings limits = edge.limits();
     Node node = gateway.node();
     this.vertx = vertx;
     this.gateway = gateway;
@@ -88,15 +91,23 @@ public final class EdgeServer {
     this.proxies = new TrustedProxies(settings.proxy().trusted());
     this.proxyHeader = settings.proxy().protocol();
     gateway.connectRates().join();
-    this.admission = admission(edge, settings.firewall());
-    this.handshakes = new Deadlines<>(limits.handshake());
+    this.admission = admission(edge, settings.firewall(), true);
+    this.afterTls = admission(edge, settings.firewall(), false);
+    this.arrivals = new Arrivals(context, proxies, proxyHeader, upgrades::refuseLate);
+    arrivals.reload(edge.limits().handshake(), beforeTls(edge, settings.firewall()));
+    this.doors = TlsDoors.of(vertx, node, edge);
+    this.shutDoor = doors.open(arrivals);
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
     Context loop = vertx.getOrCreateContext();
     this.unlisten = gateway.live().onChange(now -> loop.runOnContext(turn -> reload(now)));
   }
 
-  /** The last two count whom they admit: who is refused after them must leave. */
-  private Admission admission(Edge edge, FirewallSettings firewall) {
+  /**
+   * The last two count whom they admit: who is refused after them must leave.
+   *
+   * @param first whether nobody has counted it before TLS
+   */
+  private Admission admission(Edge edge, FirewallSettings firewall, boolean first) {
     return new Admission(
         this::notDraining,
         new UpgradeCheck(),
@@ -104,8 +115,16 @@ public final class EdgeServer {
         new AddressRules(firewall.allow(), firewall.deny()),
         new BanCheck(context.guard()),
         new OriginCheck(firewall.origins()),
-        new ConnectRateCheck(gateway.connectRates(), edge),
+        first ? new ConnectRateCheck(gateway.connectRates(), edge) : counted -> Verdict.ADMITTED,
         gateway.capacity().check(edge));
+  }
+
+  /** What can be asked of an address alone. */
+  private Admission beforeTls(Edge edge, FirewallSettings firewall) {
+    return new Admission(
+        new AddressRules(firewall.allow(), firewall.deny()),
+        new BanCheck(context.guard()),
+        new ConnectRateCheck(gateway.connectRates(), edge));
   }
 
   /** Connections that are open keep the limits that they began with. */
@@ -114,8 +133,10 @@ public final class EdgeServer {
     context = context.with(edge);
     upgrades.reload(context);
     context.guard().limits(edge);
-    handshakes.allowed(edge.limits().handshake());
-    admission = admission(edge, live.settings().firewall());
+    FirewallSettings firewall = live.settings().firewall();
+    admission = admission(edge, firewall, true);
+    afterTls = admission(edge, firewall, false);
+    arrivals.reload(edge.limits().handshake(), beforeTls(edge, firewall));
     TlsMaterial tls = live.tls();
     if (tls != null) {
       ServerSSLOptions options = Tls.options(tls);
@@ -161,7 +182,7 @@ public final class EdgeServer {
     TlsMaterial tls = gateway.live().tls();
     HttpServerOptions options = new HttpServerOptions();
     if (tls != null) {
-      Tls.secure(options, tls, context.edge().limits().handshake());
+      Tls.secure(options, tls, doors);
     }
     return options
         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
@@ -189,55 +210,37 @@ public final class EdgeServer {
   }
 
   private void accepted(HttpConnection connection) {
-    String socket = PeerAddress.of(connection.remoteAddress(true));
-    if (proxyHeader && !proxies.trusts(socket)) {
-      report(
-          ErrorKind.ADDRESS_DENIED, socket, "a PROXY header from an address not in proxy.trusted");
-      connection.close();
-      return;
-    }
-    // A trusted proxy brings the handshakes of many, and whose they are is not known before.
-    String from = PeerAddress.of(connection);
-    HttpConnection oldest =
-        handshakes.begin(
-            connection, proxies.trusts(from) ? "" : from, context.node().time().nanos());
-    connection.closeHandler(
-        closed -> {
-          handshakes.end(connection);
-          answers.forget(connection);
-          upgrades.forget(connection);
-        });
-    if (oldest != null) {
-      cut(oldest, "too many handshakes at once");
+    if (arrivals.accepted(connection)) {
+      connection.closeHandler(
+          closed -> {
+            arrivals.end(connection);
+            answers.forget(connection);
+            upgrades.forget(connection);
+          });
     }
   }
 
   private void handshake(HttpServerRequest request) {
-    if (!handshakes.has(request.connection())) {
+    HttpConnection connection = request.connection();
+    if (!arrivals.has(connection)) {
       // Sent behind one that was refused, or after its time: there is one answer a socket.
       return;
     }
     Handshake handshake = Handshake.of(request, proxies);
-    Verdict verdict = admission.judge(handshake);
+    boolean counted = connection.isSsl() && !proxies.trusts(PeerAddress.of(connection));
+    Verdict verdict = (counted ? afterTls : admission).judge(handshake);
     if (verdict instanceof Verdict.Refused refused) {
-      handshakes.end(request.connection());
+      arrivals.end(connection);
       answers.refuse(request, Peer.of(handshake.peer()), refused, refused.detail());
     } else {
-      upgrades.begin(request, handshake, () -> handshakes.end(request.connection()));
+      upgrades.begin(request, handshake, () -> arrivals.end(connection));
     }
   }
 
   private void cutOverdue() {
     long now = context.node().time().nanos();
-    handshakes.overdue(now).forEach(late -> cut(late, "no handshake in time"));
+    arrivals.cutOverdue(now);
     answers.cutOverdue(now);
-  }
-
-  private void cut(HttpConnection connection, String why) {
-    if (!upgrades.refuseLate(connection)) {
-      report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
-      connection.close();
-    }
   }
 
   private void report(ErrorKind kind, String peer, String detail) {
@@ -271,6 +274,7 @@ public final class EdgeServer {
     vertx.cancelTimer(deadlineCheck);
     context.connections().close();
     context.deflate().close();
+    shutDoor.run();
     return Future.join(servers.stream().map(HttpServer::close).toList()).mapEmpty();
   }
 }
