@@ -31,6 +31,9 @@ final class Arrivals {
   private static final AttributeKey<HttpConnection> HTTP =
       AttributeKey.valueOf(Arrivals.class, "http");
 
+  /** Who cuts it; they are two where several servers of an edge are on one event loop. */
+  private static final AttributeKey<Arrivals> BEGUN = AttributeKey.valueOf(Arrivals.class, "begun");
+
   private final EdgeContext context;
   private final TrustedProxies proxies;
   private final boolean proxyHeader;
@@ -94,8 +97,12 @@ final class Arrivals {
   boolean accepted(HttpConnection connection) {
     Channel channel = channel(connection);
     channel.attr(HTTP).set(connection);
-    if (handshakes.has(channel)) {
+    Arrivals begun = channel.attr(BEGUN).get();
+    if (begun == this) {
       return true;
+    }
+    if (begun != null) {
+      begun.end(channel);
     }
     if (!believed(channel)) {
       connection.close();
@@ -116,6 +123,7 @@ final class Arrivals {
   }
 
   private void begin(Channel channel, String peer) {
+    channel.attr(BEGUN).set(this);
     Channel oldest =
         handshakes.begin(channel, proxies.trusts(peer) ? "" : peer, context.node().time().nanos());
     if (oldest != null) {

@@ -4,6 +4,9 @@ import static io.drawbridge.edge.HandshakeText.valid;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.guard.Edge;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -222,6 +225,54 @@ final class TlsFloodTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begun))
         .isBetween(Duration.ofMillis(1_900), Duration.ofMillis(2_900));
     awaitEvent("BAD_HANDSHAKE", "127.0.0.1", "no handshake in time");
+  }
+
+  @Test
+  void twoServersOnOneEventLoopCutNobodyWhoIsIn() throws Exception {
+    gateway.secure(certificates.server(), certificates.client());
+    gateway.start("limits: {handshake: 1s}", Pair::new, pair -> pair.port);
+    WsConversation first = gateway.open();
+    WsConversation second = gateway.open();
+
+    // Cut when the time of the others is over, too.
+    gateway.connect().expectGone();
+
+    first.send("hi").expect("hi").bye();
+    second.send("hi").expect("hi").bye();
+  }
+
+  /** Two servers that share a port and an event loop, as more instances than event loops do. */
+  private static final class Pair extends VerticleBase {
+    private final Gateway gateway;
+    private final List<EdgeServer> servers = new ArrayList<>();
+    private int port;
+
+    Pair(Gateway gateway) {
+      this.gateway = gateway;
+    }
+
+    @Override
+    public Future<?> start() {
+      return one().compose(found -> one()).onSuccess(found -> port = found);
+    }
+
+    private Future<Integer> one() {
+      EdgeServer server =
+          new EdgeServer(
+              vertx,
+              gateway,
+              Edge.echo(gateway.settings()),
+              (handshake, guard) ->
+                  Future.succeededFuture(Acceptance.accepted(new TalkingHandler())));
+      servers.add(server);
+      return server.listen();
+    }
+
+    @Override
+    public Future<?> stop() {
+      return Future.join(
+          servers.stream().map(server -> server.drain(gateway.settings().drain().over())).toList());
+    }
   }
 
   @Test
