@@ -47,6 +47,11 @@ public record Handshake(
         proxies.peer(PeerAddress.of(request.connection()), request.headers()));
   }
 
+  /** Of a socket that nothing was read of yet: only where it comes from is known. */
+  public static Handshake unread(String peer) {
+    return new Handshake(true, "", true, "", MultiMap.caseInsensitiveMultiMap(), peer);
+  }
+
   /** The answer to its key (RFC 6455 §4.2.2, step 5.4). */
   public String acceptKey() {
     try {

@@ -159,7 +159,8 @@ public final class TlsFiles {
   private static boolean isOpenToOthers(Path file) {
     try {
       Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
-      return modes.contains(PosixFilePermission.OTHERS_READ);
+      return modes.contains(PosixFilePermission.GROUP_READ)
+          || modes.contains(PosixFilePermission.OTHERS_READ);
     } catch (IOException | UnsupportedOperationException unknown) {
       return false;
     }

@@ -1,17 +1,9 @@
 package io.drawbridge.edge;
 
-import io.drawbridge.admission.AddressRules;
-import io.drawbridge.admission.Admission;
-import io.drawbridge.admission.BanCheck;
-import io.drawbridge.admission.ConnectRateCheck;
 import io.drawbridge.admission.Handshake;
-import io.drawbridge.admission.OriginCheck;
 import io.drawbridge.admission.PeerAddress;
 import io.drawbridge.admission.TrustedProxies;
-import io.drawbridge.admission.UpgradeCheck;
 import io.drawbridge.admission.Verdict;
-import io.drawbridge.config.FirewallSettings;
-import io.drawbridge.config.LimitSettings;
 import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.TlsMaterial;
@@ -57,14 +49,12 @@ public final class EdgeServer {
   private final TrustedProxies proxies;
   private final boolean proxyHeader;
   private final Acceptor acceptor;
-  private Admission admission;
-
-  /** Of requests that are no handshakes; they take no place. */
-  private Admission plainAdmission;
-
+  private final Gates gates;
   private final HandshakeAnswers answers;
   private final Upgrades upgrades;
-  private final Deadlines<HttpConnection> handshakes;
+  private final Arrivals arrivals;
+  private final TlsDoors doors;
+  private final Runnable shutDoor;
 
   private final List<HttpServer> servers = new ArrayList<>();
   private final long deadlineCheck;
@@ -76,7 +66,6 @@ public final class EdgeServer {
    */
   public EdgeServer(Vertx vertx, Gateway gateway, Edge edge, Acceptor acceptor) {
     Settings settings = gateway.settings();
-    LimitSettings limits = edge.limits();
     Node node = gateway.node();
     this.vertx = vertx;
     this.gateway = gateway;
@@ -95,35 +84,15 @@ public final class EdgeServer {
     this.proxyHeader = settings.proxy().protocol();
     gateway.connectRates().join();
     this.acceptor = acceptor;
-    this.plainAdmission = plainAdmission(edge, settings.firewall());
-    this.admission = admission(edge, settings.firewall());
-    this.handshakes = new Deadlines<>(limits.handshake());
+    this.gates = new Gates(gateway, context.guard(), proxies, this::notDraining);
+    gates.reload(edge, settings.firewall());
+    this.arrivals = new Arrivals(context, proxies, proxyHeader, upgrades::refuseLate);
+    arrivals.reload(edge.limits().handshake(), gates.beforeTls());
+    this.doors = TlsDoors.of(vertx, node, edge);
+    this.shutDoor = doors.open(arrivals);
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
     Context loop = vertx.getOrCreateContext();
     this.unlisten = gateway.live().onChange(now -> loop.runOnContext(turn -> reload(now)));
-  }
-
-  /** The last two count whom they admit: who is refused after them must leave. */
-  private Admission admission(Edge edge, FirewallSettings firewall) {
-    return new Admission(
-        this::notDraining,
-        new UpgradeCheck(),
-        proxies,
-        new AddressRules(firewall.allow(), firewall.deny()),
-        new BanCheck(context.guard()),
-        new OriginCheck(firewall.origins()),
-        new ConnectRateCheck(gateway.connectRates(), edge),
-        gateway.capacity().check(edge));
-  }
-
-  private Admission plainAdmission(Edge edge, FirewallSettings firewall) {
-    return new Admission(
-        this::notDraining,
-        proxies,
-        new AddressRules(firewall.allow(), firewall.deny()),
-        new BanCheck(context.guard()),
-        new OriginCheck(firewall.origins()),
-        new ConnectRateCheck(gateway.connectRates(), edge));
   }
 
   /** Connections that are open keep the limits that they began with. */
@@ -132,9 +101,8 @@ public final class EdgeServer {
     context = context.with(edge);
     upgrades.reload(context);
     context.guard().limits(edge);
-    handshakes.allowed(edge.limits().handshake());
-    plainAdmission = plainAdmission(edge, live.settings().firewall());
-    admission = admission(edge, live.settings().firewall());
+    gates.reload(edge, live.settings().firewall());
+    arrivals.reload(edge.limits().handshake(), gates.beforeTls());
     TlsMaterial tls = live.tls();
     if (tls != null) {
       ServerSSLOptions options = Tls.options(tls);
@@ -180,7 +148,7 @@ public final class EdgeServer {
     TlsMaterial tls = gateway.live().tls();
     HttpServerOptions options = new HttpServerOptions();
     if (tls != null) {
-      Tls.secure(options, tls, context.edge().limits().handshake());
+      Tls.secure(options, tls, doors);
     }
     return options
         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
@@ -208,59 +176,42 @@ public final class EdgeServer {
   }
 
   private void accepted(HttpConnection connection) {
-    String socket = PeerAddress.of(connection.remoteAddress(true));
-    if (proxyHeader && !proxies.trusts(socket)) {
-      report(
-          ErrorKind.ADDRESS_DENIED, socket, "a PROXY header from an address not in proxy.trusted");
-      connection.close();
-      return;
-    }
-    // A trusted proxy brings the handshakes of many, and whose they are is not known before.
-    String from = PeerAddress.of(connection);
-    HttpConnection oldest =
-        handshakes.begin(
-            connection, proxies.trusts(from) ? "" : from, context.node().time().nanos());
-    connection.closeHandler(
-        closed -> {
-          handshakes.end(connection);
-          answers.forget(connection);
-          upgrades.forget(connection);
-        });
-    if (oldest != null) {
-      cut(oldest, "too many handshakes at once");
+    if (arrivals.accepted(connection)) {
+      connection.closeHandler(
+          closed -> {
+            arrivals.end(connection);
+            answers.forget(connection);
+            upgrades.forget(connection);
+          });
     }
   }
 
   private void handshake(HttpServerRequest request) {
-    if (!handshakes.has(request.connection())) {
+    HttpConnection connection = request.connection();
+    if (!arrivals.has(connection)) {
       // Sent behind one that was refused, or after its time: there is one answer a socket.
       return;
     }
     Handshake handshake = Handshake.of(request, proxies);
     PlainAnswer plain = handshake.wellFormed() ? acceptor.plain(handshake) : null;
-    Verdict verdict = (plain == null ? admission : plainAdmission).judge(handshake);
+    boolean counted = connection.isSsl() && !proxies.trusts(PeerAddress.of(connection));
+    Verdict verdict =
+        plain == null ? gates.judge(handshake, counted) : gates.judgePlain(handshake, counted);
     if (verdict instanceof Verdict.Refused refused) {
-      handshakes.end(request.connection());
+      arrivals.end(connection);
       answers.refuse(request, Peer.of(handshake.peer()), refused, refused.detail());
     } else if (plain != null) {
-      handshakes.end(request.connection());
+      arrivals.end(connection);
       answers.plain(request, plain);
     } else {
-      upgrades.begin(request, handshake, () -> handshakes.end(request.connection()));
+      upgrades.begin(request, handshake, () -> arrivals.end(connection));
     }
   }
 
   private void cutOverdue() {
     long now = context.node().time().nanos();
-    handshakes.overdue(now).forEach(late -> cut(late, "no handshake in time"));
+    arrivals.cutOverdue(now);
     answers.cutOverdue(now);
-  }
-
-  private void cut(HttpConnection connection, String why) {
-    if (!upgrades.refuseLate(connection)) {
-      report(ErrorKind.BAD_HANDSHAKE, PeerAddress.of(connection), why);
-      connection.close();
-    }
   }
 
   private void report(ErrorKind kind, String peer, String detail) {
@@ -294,6 +245,7 @@ public final class EdgeServer {
     vertx.cancelTimer(deadlineCheck);
     context.connections().close();
     context.deflate().close();
+    shutDoor.run();
     return Future.join(servers.stream().map(HttpServer::close).toList()).mapEmpty();
   }
 }

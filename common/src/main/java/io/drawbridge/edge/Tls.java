@@ -13,10 +13,8 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
@@ -68,16 +66,16 @@ final class Tls {
   /**
    * Has a server speak TLS only.
    *
-   * @param within the longest that a TLS handshake may take
+   * @param doors who may begin a TLS handshake, and how long it may take
    */
-  static void secure(HttpServerOptions server, TlsMaterial material, Duration within) {
+  static void secure(HttpServerOptions server, TlsMaterial material, TlsDoors doors) {
     ServerSSLOptions options = options(material);
     server
         .setSsl(true)
-        .setSslEngineOptions(new Engine())
+        .setSslEngineOptions(new Engine(doors))
         .setUseAlpn(false)
-        .setSslHandshakeTimeout(within.toMillis())
-        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+        // Arrivals cuts those that take too long.
+        .setSslHandshakeTimeout(0)
         .setEnabledSecureTransportProtocols(VERSIONS)
         .setKeyCertOptions(options.getKeyCertOptions())
         .setTrustOptions(options.getTrustOptions())
@@ -87,22 +85,29 @@ final class Tls {
 
   /** BoringSSL where it is on the class path, else Java's own. */
   static final class Engine extends JdkSSLEngineOptions {
+    private final TlsDoors doors;
+
+    Engine(TlsDoors doors) {
+      this.doors = doors;
+    }
 
     @Override
     public SslContextFactory sslContextFactory() {
-      return new Factory(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+      return new Factory(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK, doors);
     }
   }
 
   private static final class Factory extends DefaultSslContextFactory {
+    private final TlsDoors doors;
 
-    Factory(SslProvider provider) {
+    Factory(SslProvider provider, TlsDoors doors) {
       super(provider, true);
+      this.doors = doors;
     }
 
     @Override
     public SslContext create() throws SSLException {
-      return new TlsContext(super.create());
+      return new TlsContext(super.create(), doors);
     }
   }
 }

@@ -1,38 +1,26 @@
 package io.drawbridge.edge;
 
-import io.drawbridge.admission.PeerAddress;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.AttributeKey;
-import io.vertx.core.net.SocketAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the TLS end of each socket, and says whose handshake failed: Vert.x hands on the fault
- * alone, when the socket is gone. Bounds how many are in their handshake, for which the edge knows
- * nothing of them yet.
+ * Makes the TLS end of each socket that may go as far, and says whose handshake failed: Vert.x
+ * hands on the fault alone, when the socket is gone.
  */
 final class TlsContext extends DelegatingSslContext {
-  /** Past it, no more come in until one is through; an honest one takes milliseconds. */
-  static final int MOST_HANDSHAKES = 10_000;
+  private final TlsDoors doors;
 
-  /** Where Vert.x keeps what a PROXY header told. */
-  private static final AttributeKey<SocketAddress> PROXIED =
-      AttributeKey.valueOf("RemoteAddressOverride");
-
-  private final AtomicInteger handshakes = new AtomicInteger();
-
-  TlsContext(SslContext context) {
+  TlsContext(SslContext context, TlsDoors doors) {
     super(context);
+    this.doors = doors;
   }
 
   @Override
@@ -55,30 +43,35 @@ final class TlsContext extends DelegatingSslContext {
       @Override
       public void handlerAdded(ChannelHandlerContext context) throws Exception {
         super.handlerAdded(context);
-        context.pipeline().addAfter(context.name(), null, new Handshake());
+        context.pipeline().addAfter(context.name(), null, new Handshake(context));
       }
     };
   }
 
   /** Stands behind the TLS end of a socket until its handshake is over. */
   private final class Handshake extends ChannelInboundHandlerAdapter {
+    private final ChannelHandlerContext tls;
+    private final @Nullable Arrivals arrivals = doors.here();
     private String peer = "";
-    private boolean counted;
+
+    Handshake(ChannelHandlerContext tls) {
+      this.tls = tls;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
       // It can't be asked for once the socket is gone.
-      peer = peer(context.channel());
-      counted = true;
-      if (handshakes.incrementAndGet() > MOST_HANDSHAKES) {
-        var unused = context.channel().close();
+      peer = Arrivals.peer(context.channel());
+      if (arrivals == null) {
+        var unused = tls.close();
+      } else {
+        var unused = arrivals.beforeTls(context.channel());
       }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof SslHandshakeCompletionEvent completion) {
-        over();
         context.fireUserEventTriggered(
             completion.isSuccess()
                 ? completion
@@ -91,26 +84,11 @@ final class TlsContext extends DelegatingSslContext {
       }
     }
 
+    /** Because the handshake is through, or the socket is gone. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-      over();
-    }
-
-    /** As a PROXY header told, where there was one. */
-    private String peer(Channel channel) {
-      SocketAddress told = channel.attr(PROXIED).get();
-      if (told != null && told.hostAddress() != null) {
-        return PeerAddress.of(told);
-      }
-      return channel.remoteAddress() instanceof InetSocketAddress socket && !socket.isUnresolved()
-          ? PeerAddress.of(SocketAddress.inetSocketAddress(socket))
-          : "";
-    }
-
-    private void over() {
-      if (counted) {
-        counted = false;
-        handshakes.decrementAndGet();
+      if (arrivals != null && !context.channel().isActive()) {
+        arrivals.end(context.channel());
       }
     }
   }

@@ -2,7 +2,6 @@ package io.drawbridge.edge;
 
 import io.drawbridge.guard.ErrorKind;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -15,15 +14,14 @@ final class TlsFault extends IOException {
   /** Why it failed, as far as one can tell; the TLS engines only tell it in words of their own. */
   enum Reason {
     NOT_TLS("no TLS is spoken"),
-    TIMEOUT("no handshake in time"),
     VERSION("no version in common: 1.3 and 1.2 are spoken"),
     CIPHER("no cipher suite in common"),
     NO_CERTIFICATE("no client certificate"),
     BAD_CERTIFICATE("the client certificate is not accepted"),
     /** Who fails with us because our certificate has expired must not be banned for it. */
     REFUSED_BY_CLIENT("the client does not accept our certificate"),
-    /** As before a plain handshake, this is nobody's fault. */
-    GONE("ended by the client"),
+    /** By the client, which as before a plain handshake is nobody's fault; or cut, and reported. */
+    GONE("ended"),
     OTHER("the handshake failed");
 
     private final String words;
@@ -59,9 +57,6 @@ final class TlsFault extends IOException {
   private static Reason reason(Throwable cause) {
     if (cause instanceof NotSslRecordException) {
       return Reason.NOT_TLS;
-    }
-    if (cause instanceof SslHandshakeTimeoutException) {
-      return Reason.TIMEOUT;
     }
     if (!(cause instanceof SSLException)) {
       return Reason.GONE;

@@ -171,10 +171,10 @@ class TlsFilesTest {
         .endsWith("cert.pem: certificate 2 did not sign the one before it");
   }
 
-  @Test
-  void warnsOfAKeyThatOthersMayRead() throws IOException {
-    Files.setPosixFilePermissions(
-        folder.resolve("key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-r--r--", "rw-r-----", "rw----r--"})
+  void warnsOfAKeyThatOthersMayRead(String mode) throws IOException {
+    Files.setPosixFilePermissions(folder.resolve("key.pem"), PosixFilePermissions.fromString(mode));
 
     assertThat(warnings())
         .containsExactly(

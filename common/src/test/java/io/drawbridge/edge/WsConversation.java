@@ -127,7 +127,8 @@ public final class WsConversation implements AutoCloseable {
     return connect(LOOPBACK, port, false).secured(tls);
   }
 
-  private WsConversation secured(TlsClient tls) {
+  /** TLS on top of this; fails with an UncheckedIOException where the handshake does. */
+  WsConversation secured(TlsClient tls) {
     try {
       return new WsConversation(tls.over(socket));
     } catch (IOException e) {
