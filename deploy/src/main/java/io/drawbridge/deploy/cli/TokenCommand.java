@@ -115,7 +115,7 @@ final class TokenCommand implements Callable<Integer> {
     try {
       spec.commandLine().getOut().println(Issuing.token(settings, signing, order));
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     return ExitCode.OK;
   }
