@@ -1,19 +1,24 @@
 // One conversation with Drawbridge, held by the npm package ws.
-// node client.js SCENARIO ECHO_PORT AUTH_PORT GOOD_TOKEN EXPIRED_TOKEN
+// node client.js SCENARIO ECHO_PORT AUTH_PORT GOOD_TOKEN EXPIRED_TOKEN [CA [CERTIFICATE KEY]]
+// With CA, a file in PEM as the other two are, it speaks TLS 1.3 and trusts only that authority.
 // Exit status 0 when everything was as it should be; else the first difference on standard error.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 
-const [scenario, echoPort, authPort, goodToken, expiredToken] = process.argv.slice(2);
+const [scenario, echoPort, authPort, goodToken, expiredToken, ...pem] = process.argv.slice(2);
+const [ca, cert, key] = pem.map((file) => readFileSync(file));
+const tls = ca ? { ca, cert, key, minVersion: 'TLSv1.3' } : {};
 const PATIENCE_MS = 10_000;
 const overdue = setTimeout(() => {
   console.error('no answer in time');
   process.exit(1);
 }, PATIENCE_MS);
 
-async function connect(port, options) {
-  const socket = new WebSocket(`ws://localhost:${port}/`, options);
+async function connect(port, options = {}, protocols = []) {
+  const scheme = ca ? 'wss' : 'ws';
+  const socket = new WebSocket(`${scheme}://localhost:${port}/`, protocols, { ...tls, ...options });
   socket.heard = [];
   socket.waiting = [];
   socket.on('message', (data, isBinary) => {
@@ -25,7 +30,10 @@ async function connect(port, options) {
   socket.closed = new Promise((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
+  let version;
+  socket.on('upgrade', (response) => (version = response.socket.getProtocol?.()));
   await once(socket, 'open');
+  assert.equal(version, ca ? 'TLSv1.3' : undefined);
   return socket;
 }
 
@@ -38,6 +46,11 @@ function next(socket) {
 async function ask(socket, message) {
   socket.send(message);
   return next(socket);
+}
+
+async function pinged(socket) {
+  assert.deepEqual(JSON.parse(await ask(socket, '{"type":"ping"}')), { type: 'pong' });
+  await close(socket);
 }
 
 async function close(socket) {
@@ -96,6 +109,19 @@ const scenarios = {
     const socket = await connect(authPort);
     assert.equal(await ask(socket, goodToken), 'Authenticated!');
     await close(socket);
+  },
+  async headerToken() {
+    const headers = { Authorization: `Bearer ${goodToken}` };
+    await pinged(await connect(authPort, { headers }));
+  },
+  async subprotocolToken() {
+    const socket = await connect(authPort, {}, ['drawbridge', `bearer.${goodToken}`]);
+    assert.equal(socket.protocol, 'drawbridge');
+    await pinged(socket);
+  },
+  async certificate() {
+    await assert.rejects(connect(echoPort, { cert: undefined, key: undefined }));
+    await scenarios.text();
   },
   async expiredToken() {
     await refused(expiredToken, 'Token Expired');

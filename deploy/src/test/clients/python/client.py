@@ -1,11 +1,13 @@
 """One conversation with Drawbridge, held by the Python package websockets.
 
-python3 client.py SCENARIO ECHO_PORT AUTH_PORT GOOD_TOKEN EXPIRED_TOKEN
+python3 client.py SCENARIO ECHO_PORT AUTH_PORT GOOD_TOKEN EXPIRED_TOKEN [CA [CERTIFICATE KEY]]
+With CA, a file in PEM as the other two are, it speaks TLS 1.3 and trusts only that authority.
 Exit status 0 when everything was as it should be; else the first difference on standard error.
 """
 
 import asyncio
 import json
+import ssl
 import sys
 
 import websockets
@@ -13,11 +15,25 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 
 PATIENCE_SECONDS = 10
 
-scenario, echo_port, auth_port, good_token, expired_token = sys.argv[1:]
+scenario, echo_port, auth_port, good_token, expired_token, *pem = sys.argv[1:]
 
 
-def connect(port, **options):
-    return websockets.connect(f"ws://localhost:{port}/", **options)
+def tls(ca, *certificate):
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if certificate:
+        context.load_cert_chain(*certificate)
+    return context
+
+
+async def connect(port, pem=pem, **options):
+    if not pem:
+        return await websockets.connect(f"ws://localhost:{port}/", **options)
+    socket = await websockets.connect(
+        f"wss://localhost:{port}/", ssl=tls(*pem), **options
+    )
+    same(socket.transport.get_extra_info("ssl_object").version(), "TLSv1.3")
+    return socket
 
 
 def same(found, expected):
@@ -92,6 +108,32 @@ async def good():
     await close(socket)
 
 
+async def pinged(socket):
+    same(json.loads(await ask(socket, '{"type":"ping"}')), {"type": "pong"})
+    await close(socket)
+
+
+async def header_token():
+    headers = {"Authorization": f"Bearer {good_token}"}
+    await pinged(await connect(auth_port, extra_headers=headers))
+
+
+async def subprotocol_token():
+    offered = ["drawbridge", f"bearer.{good_token}"]
+    socket = await connect(auth_port, subprotocols=offered)
+    same(socket.subprotocol, "drawbridge")
+    await pinged(socket)
+
+
+async def certificate():
+    try:
+        await connect(echo_port, pem=pem[:1])
+    except (OSError, websockets.WebSocketException):
+        await text()
+    else:
+        sys.exit("taken without a certificate")
+
+
 async def expired():
     await refused(expired_token, "Token Expired")
 
@@ -121,6 +163,9 @@ SCENARIOS = {
     "ping": ping,
     "close": clean_close,
     "goodToken": good,
+    "headerToken": header_token,
+    "subprotocolToken": subprotocol_token,
+    "certificate": certificate,
     "expiredToken": expired,
     "junkToken": junk,
     "sendToEcho": send_to_echo,

@@ -51,7 +51,7 @@ public final class TestCertificates {
 
   /**
    * {@code server}, {@code other} and {@code rsa}: three servers; {@code ca} with {@code client}
-   * that it signed, and {@code stranger} that it did not.
+   * and {@code signed}, a server, that it signed, and {@code stranger} that it did not.
    */
   public static synchronized TestCertificates shared() throws Exception {
     if (shared == null) {
@@ -64,6 +64,7 @@ public final class TestCertificates {
       make(file, "rsa", "-keyalg", "RSA", "-keysize", "2048");
       make(file, "expired", "-keyalg", "EC", "-groupname", "secp256r1", "-startdate", "-10d");
       make(file, "ca", "-keyalg", "EC", "-groupname", "secp256r1", "-ext", "bc=ca:true");
+      make(file, "signed", "-keyalg", "EC", "-groupname", "secp256r1", "-signer", "ca");
       make(file, "client", "-keyalg", "EC", "-groupname", "secp256r1", "-signer", "ca");
       make(file, "stranger", "-keyalg", "EC", "-groupname", "secp256r1");
       KeyStore store = KeyStore.getInstance("PKCS12");

@@ -1,5 +1,7 @@
 package io.drawbridge.deploy.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.auth.token.SigningKey;
 import io.drawbridge.auth.token.TokenOrder;
@@ -14,9 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -116,6 +120,10 @@ final class ConnectCommand implements Callable<Integer> {
       credential = credential();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    }
+    // A connection that fails is told once, by what the conversation says of it.
+    for (String each : List.of("io.vertx.core.http", "io.vertx.core.net")) {
+      ((Logger) LoggerFactory.getLogger(each)).setLevel(Level.OFF);
     }
     Vertx vertx = Vertx.vertx();
     try {

@@ -67,7 +67,7 @@ final class Conversation {
       case OPEN -> isInHandshake() ? "open as " + user() : "open";
       case AUTHENTICATING -> "open, token sent";
       case AUTHENTICATED -> "authenticated " + user();
-      case CLOSED -> "closed" + (ending == null ? "" : " " + ending.brief());
+      case CLOSED -> ending == null ? "closed" : ending.brief();
     };
   }
 
@@ -131,7 +131,7 @@ final class Conversation {
   List<Action> ended(Ending how) {
     state = State.CLOSED;
     ending = how;
-    return said("closed " + how.explained());
+    return said(how.explained());
   }
 
   /** A line that is sent as it is. */

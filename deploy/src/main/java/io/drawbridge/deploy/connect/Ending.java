@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason as it came
  */
 record Ending(int code, String reason) {
+  private static final String NO_CONNECTION = "no connection";
+
   /** Our own reasons: a name, then when to come back, then the id in the error log. */
   private static final Pattern OURS =
       Pattern.compile("([A-Z_]+)(?:: .*?)?(?: \\[retry (\\d{1,9})s])?(?: \\[ref ([\\w-]+)])?");
@@ -24,18 +26,31 @@ record Ending(int code, String reason) {
 
   /** For a prompt: the code, and our name where there is one. */
   String brief() {
+    if (code == 0) {
+      return NO_CONNECTION;
+    }
     ErrorKind kind = kind();
-    return kind == null ? Integer.toString(code) : code + " " + kind;
+    return "closed " + (kind == null ? Integer.toString(code) : code + " " + kind);
   }
 
   /** For a line of its own: what happened, and what to do. */
   String explained() {
+    if (code == 0) {
+      return NO_CONNECTION + said();
+    }
     ErrorKind kind = kind();
     if (kind == null) {
       String words = words();
-      return code + (words.isEmpty() ? "" : ", " + words) + said();
+      return "closed " + code + (words.isEmpty() ? "" : ", " + words) + said();
     }
-    return code + " " + Printable.shown(reason) + ": " + kind.words() + ". " + advice(kind);
+    return "closed "
+        + code
+        + " "
+        + Printable.shown(reason)
+        + ": "
+        + kind.words()
+        + ". "
+        + advice(kind);
   }
 
   private String said() {
@@ -93,7 +108,6 @@ record Ending(int code, String reason) {
       case CloseCode.UNAUTHORIZED -> "unauthorized";
       case CloseCode.FORBIDDEN -> "forbidden";
       case CloseCode.TIMEOUT -> "timeout";
-      case 0 -> "no connection";
       default -> code < 1000 ? "the handshake was refused" : "";
     };
   }

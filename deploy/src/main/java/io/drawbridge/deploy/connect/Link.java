@@ -1,5 +1,6 @@
 package io.drawbridge.deploy.connect;
 
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The edge to the network: one connection at a time, and what happens on it. */
@@ -107,15 +109,34 @@ final class Link {
     return new Ending(code == null ? 1006 : code, reason == null ? "" : reason);
   }
 
-  private static Ending refused(Throwable cause) {
+  private Ending refused(Throwable cause) {
     if (cause instanceof UpgradeRejectedException refusal) {
       Buffer body = refusal.getBody();
       String text = body == null ? "" : body.toString(StandardCharsets.UTF_8).strip();
       String reason = text.substring(0, Math.min(text.length(), LONGEST_BODY));
       return new Ending(refusal.getStatus(), reason);
     }
-    String words = cause.getMessage();
-    return new Ending(0, words == null ? cause.getClass().getSimpleName() : words);
+    return new Ending(0, words(cause));
+  }
+
+  private String words(Throwable cause) {
+    Throwable innermost = cause;
+    while (cause instanceof SSLException && innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    String words = innermost.getMessage();
+    if (words == null) {
+      return innermost.getClass().getSimpleName();
+    }
+    if (cause instanceof SSLException) {
+      return "TLS: " + words;
+    }
+    if (cause instanceof WebSocketHandshakeException && words.contains("closed")) {
+      // By TLS 1.3, a client learns only after its own handshake what the server thinks of it.
+      String hint = target.isSecure() ? "want a certificate: --cert, --key" : "speak wss alone";
+      return "closed before there was an answer. The server may " + hint;
+    }
+    return words;
   }
 
   Future<Void> text(String text) {

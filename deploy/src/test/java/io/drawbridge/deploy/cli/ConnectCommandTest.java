@@ -3,9 +3,12 @@ package io.drawbridge.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.drawbridge.config.Role;
 import io.drawbridge.config.Settings;
+import io.drawbridge.deploy.Server;
 import io.drawbridge.deploy.Servers;
 import io.drawbridge.deploy.TestSettings;
+import io.drawbridge.edge.TestCertificates;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -132,7 +135,46 @@ class ConnectCommandTest {
 
     try (Child child = connect().type("hi\n")) {
       assertThat(child.exitStatus()).isEqualTo(1);
-      assertThat(child.err()).startsWith("closed 0, no connection: Connection refused");
+      assertThat(child.err()).startsWith("no connection: Connection refused");
+    }
+  }
+
+  @Test
+  void tellsInOneLineWhyTlsFailed() throws Exception {
+    TestCertificates certificates = TestCertificates.shared();
+    Path ca = Files.writeString(folder.resolve("ca.pem"), certificates.certificate("ca"));
+    String cert =
+        Files.writeString(folder.resolve("cert.pem"), certificates.certificate("signed"))
+            .toString();
+    String key =
+        Files.writeString(folder.resolve("key.pem"), certificates.key("signed")).toString();
+    Settings settings =
+        TestSettings.of(folder, "tls.cert", cert, "tls.key", key, "tls.clientCa", ca.toString());
+    Server server = Servers.start(settings);
+    String at = "://localhost:" + server.port(Role.ECHO) + "/";
+
+    try {
+      assertThat(told("ws" + at))
+          .isEqualTo(
+              "no connection: closed before there was an answer. The server may speak wss alone\n");
+      assertThat(told("wss" + at, "--ca", ca.toString()))
+          .isEqualTo(
+              "no connection: closed before there was an answer. The server may want a"
+                  + " certificate: --cert, --key\n");
+      assertThat(told("wss" + at)).startsWith("no connection: TLS: ").containsOnlyOnce("\n");
+      assertThat(told("wss" + at, "--ca", ca.toString(), "--cert", cert, "--key", key))
+          .isEqualTo("open\nclosed 1000, done\n");
+    } finally {
+      Servers.await(server.stop());
+    }
+  }
+
+  private String told(String url, String... options) throws Exception {
+    List<String> line = new ArrayList<>(List.of("connect", url));
+    line.addAll(List.of(options));
+    try (Child child = Child.start(folder, Map.of(), line.toArray(String[]::new)).type("hi\n")) {
+      assertThat(child.exitStatus()).isEqualTo(child.err().startsWith("open") ? 0 : 1);
+      return child.err();
     }
   }
 

@@ -30,12 +30,22 @@ class EndingTest {
         "404|not found|404, the handshake was refused: not found",
       })
   void isToldInWords(int code, String reason, String words) {
-    assertThat(new Ending(code, reason == null ? "" : reason).explained()).isEqualTo(words);
+    assertThat(new Ending(code, reason == null ? "" : reason).explained())
+        .isEqualTo("closed " + words);
+  }
+
+  @Test
+  void hasNoCodeWhereThereWasNoConnection() {
+    Ending none = new Ending(0, "Connection refused");
+
+    assertThat(none.explained()).isEqualTo("no connection: Connection refused");
+    assertThat(none.brief()).isEqualTo("no connection");
+    assertThat(none.isFailure()).isTrue();
   }
 
   @Test
   void isEscaped() {
     assertThat(new Ending(4000, "\u001b]0;x\u0007").explained())
-        .isEqualTo("4000: \\u001b]0;x\\u0007");
+        .isEqualTo("closed 4000: \\u001b]0;x\\u0007");
   }
 }
