@@ -94,7 +94,7 @@ final class ConnectTraffic {
   }
 
   /** A text message, masked with zeros: what masks cost is measured elsewhere. */
-  private static ByteBuffer frame(byte[] text) {
+  static ByteBuffer frame(byte[] text) {
     return ByteBuffer.allocate(8 + text.length)
         .put((byte) 0x81)
         .put((byte) 0xFE)
