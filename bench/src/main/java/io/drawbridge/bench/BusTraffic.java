@@ -61,14 +61,19 @@ final class BusTraffic {
             + "\"}");
   }
 
-  /**
-   * Sends a frame, and waits for the one that comes back.
-   *
-   * @return the whole frame
-   * @throws IOException when it is no {@code rec}
-   */
+  /** Sends a frame, and waits for the one that comes back. */
   static ByteBuffer ask(SocketChannel channel, ByteBuffer question) throws IOException {
     channel.write(question.duplicate());
+    return answer(channel);
+  }
+
+  /**
+   * Waits for a frame.
+   *
+   * @return the whole of it
+   * @throws IOException when it is no {@code rec}
+   */
+  static ByteBuffer answer(SocketChannel channel) throws IOException {
     ByteBuffer answer = ByteBuffer.allocate(LONGEST_FRAME);
     while (answer.position() < 4 || answer.position() < length(answer)) {
       if (channel.read(answer) < 0) {

@@ -119,8 +119,8 @@ final class FanOutComparison implements Callable<Integer> {
   /** All loads, one after the other, for a crowd of its own. */
   private void turn(ServerProcess server, int time, @org.jspecify.annotations.Nullable Results to)
       throws IOException, InterruptedException, ExecutionException {
-    try (BusClients crowd = crowd(server);
-        SocketChannel publisher = BusTraffic.enter(server.name(), server.address())) {
+    try (SocketChannel publisher = BusTraffic.enter(server.name(), server.address());
+        BusClients crowd = crowd(server, delivered(server, publisher))) {
       for (int burst : bursts) {
         measure(server, crowd, publisher, Duration.ofMillis(500), burst);
         Results.Sample sample = measure(server, crowd, publisher, Duration.ofSeconds(time), burst);
@@ -131,9 +131,9 @@ final class FanOutComparison implements Callable<Integer> {
     }
   }
 
-  private BusClients crowd(ServerProcess server)
+  private BusClients crowd(ServerProcess server, ByteBuffer delivered)
       throws IOException, InterruptedException, ExecutionException {
-    BusClients crowd = new BusClients(delivered(server));
+    BusClients crowd = new BusClients(delivered);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       Callable<SocketChannel> joining = () -> BusTraffic.subscribe(server.name(), server.address());
@@ -147,10 +147,11 @@ final class FanOutComparison implements Callable<Integer> {
     }
   }
 
-  /** What a subscriber gets; the first one publishes it itself. */
-  private ByteBuffer delivered(ServerProcess server) throws IOException {
+  /** What subscribers get of this publisher: Drawbridge tells them who it is. */
+  private ByteBuffer delivered(ServerProcess server, SocketChannel publisher) throws IOException {
     try (SocketChannel first = BusTraffic.subscribe(server.name(), server.address())) {
-      return BusTraffic.ask(first, BusTraffic.publish(body));
+      publisher.write(BusTraffic.publish(body));
+      return BusTraffic.answer(first);
     }
   }
 
