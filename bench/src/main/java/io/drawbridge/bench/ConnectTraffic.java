@@ -94,14 +94,14 @@ final class ConnectTraffic {
   }
 
   /** A text message, masked with zeros: what masks cost is measured elsewhere. */
-  private static ByteBuffer frame(byte[] text) {
-    return ByteBuffer.allocate(8 + text.length)
-        .put((byte) 0x81)
-        .put((byte) 0xFE)
-        .putShort((short) text.length)
-        .putInt(0)
-        .put(text)
-        .flip();
+  static ByteBuffer frame(byte[] text) {
+    ByteBuffer frame = ByteBuffer.allocate(8 + text.length).put((byte) 0x81);
+    if (text.length < 126) {
+      frame.put((byte) (0x80 | text.length));
+    } else {
+      frame.put((byte) 0xFE).putShort((short) text.length);
+    }
+    return frame.putInt(0).put(text).flip();
   }
 
   private static void read(SocketChannel channel, ByteBuffer whole) throws IOException {

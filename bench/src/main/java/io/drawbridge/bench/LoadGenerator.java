@@ -23,7 +23,7 @@ import java.util.List;
 final class LoadGenerator implements AutoCloseable {
   private static final String HANDSHAKE =
       """
-      GET / HTTP/1.1\r
+      GET %s HTTP/1.1\r
       Host: %s\r
       Upgrade: websocket\r
       Connection: Upgrade\r
@@ -68,10 +68,16 @@ final class LoadGenerator implements AutoCloseable {
 
   /** Connects and upgrades one client; it is still blocking. */
   static SocketChannel open(InetSocketAddress server) throws IOException {
+    return open(server, "/");
+  }
+
+  /** The same at a path. */
+  static SocketChannel open(InetSocketAddress server, String path) throws IOException {
     SocketChannel channel = SocketChannel.open(server);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     String host = server.getHostString() + ":" + server.getPort();
-    channel.write(ByteBuffer.wrap(HANDSHAKE.formatted(host).getBytes(StandardCharsets.US_ASCII)));
+    byte[] request = HANDSHAKE.formatted(path, host).getBytes(StandardCharsets.US_ASCII);
+    channel.write(ByteBuffer.wrap(request));
     ByteBuffer response = ByteBuffer.allocate(LONGEST_RESPONSE);
     String head = "";
     while (!head.endsWith("\r\n\r\n")) {

@@ -19,6 +19,8 @@ import picocli.CommandLine.Unmatched;
     subcommands = {
       EchoComparison.class,
       ConnectComparison.class,
+      FanOutComparison.class,
+      RequestComparison.class,
       SessionsRun.class,
       Main.Wire.class
     })
@@ -51,6 +53,12 @@ public final class Main implements Runnable {
       @Parameters(paramLabel = "PORT") int port, @Parameters(paramLabel = "LOOPS") int loops)
       throws InterruptedException {
     NettyEcho.serve(port, loops);
+  }
+
+  @Command(name = "serve-sockjs", hidden = true, description = "Serves SockJsBridge.")
+  void serveSockJs(
+      @Parameters(paramLabel = "PORT") int port, @Parameters(paramLabel = "LOOPS") int loops) {
+    SockJsBridge.serve(port, loops);
   }
 
   @Command(name = "serve-sessions", hidden = true, description = "Serves SessionsServer.")

@@ -38,6 +38,15 @@ final class ServerKinds {
         ping: 1h
       """;
 
+  /** What clients of {@link BusClients} may do. */
+  private static final String RULES =
+      """
+      bridge:
+        inbound: [ { address: echo }, { address: %1$s } ]
+        outbound: [ { address: %1$s } ]
+      """
+          .formatted(BusTraffic.ADDRESS);
+
   /** Every limit is high but none is off, so that each check is made for each message. */
   private static final List<String> GUARDED = List.of("100000000/s", "1000GiB/s", "100000000/s");
 
@@ -80,6 +89,23 @@ final class ServerKinds {
   ServerKind secureDrawbridge(String name, String jar) {
     return new ServerKind(
         name, true, (port, folder) -> run(jar, folder, settings(0, port, GUARDED)));
+  }
+
+  /** A server that passes messages on between its clients, as {@link BusTraffic} sends them. */
+  ServerKind bus(String name) {
+    String self = System.getProperty("java.class.path");
+    return switch (name) {
+      case "drawbridge" -> busDrawbridge(name, self);
+      case "sockjs" -> peer(name, self, "serve-sockjs");
+      case "ws" -> node(name, "ws-bus.js", "ws");
+      default -> throw new IllegalArgumentException("no such server: " + name);
+    };
+  }
+
+  /** Another build of Drawbridge, as a bridge to the event bus. */
+  ServerKind busDrawbridge(String name, String jar) {
+    return new ServerKind(
+        name, true, (port, folder) -> run(jar, folder, settings(0, port, GUARDED) + RULES));
   }
 
   /** A build of this program, as the secure server of {@link SessionsServer}. */
