@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs that need not be installed, except in continuous integration. */
-final class ForeignProgram {
+public final class ForeignProgram {
   /** Where the clients lie that are made with packages that we did not write. */
   static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
 
@@ -23,7 +24,8 @@ final class ForeignProgram {
   private ForeignProgram() {}
 
   /** Skips the test where a program fails, or fails it where the variable {@code CI} is set. */
-  static void needs(String what, Path directory, String... probe) throws InterruptedException {
+  public static void needs(String what, Path directory, String... probe)
+      throws InterruptedException {
     String fault;
     try {
       Outcome outcome = run(directory, List.of(probe));
@@ -40,6 +42,26 @@ final class ForeignProgram {
     }
     System.out.println("skipped, " + message);
     abort(message);
+  }
+
+  /**
+   * Runs a program until it brings about a result, in some other way than by its output, or does
+   * not in time; ends it and all that it started.
+   */
+  public static String during(Path directory, List<String> line, BlockingQueue<String> results)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(line)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      return String.valueOf(results.poll(2 * PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
+    }
   }
 
   static Outcome run(Path directory, List<String> line) throws IOException, InterruptedException {

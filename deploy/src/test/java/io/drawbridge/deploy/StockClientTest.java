@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class StockClientTest {
   private static final Path NODE = ForeignProgram.CLIENTS.resolve("node");
   private static final Secret SECRET = new Secret("a secret of tests alone, 32 bytes or more");
-  private static final long PATIENCE_SECONDS = 60;
 
   /** Addresses and their rules; the user's own needs none. */
   private static final String RULES =
@@ -147,21 +145,9 @@ final class StockClientTest {
     };
   }
 
-  private void expectTheWholeConversation(String... command)
+  private void expectTheWholeConversation(List<String> command)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .directory(NODE.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(profile.resolve("output").toFile())
-            .start();
-    try {
-      assertThat(String.valueOf(results.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).lines())
-          .containsExactly(TRANSCRIPT);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
-    }
+    assertThat(ForeignProgram.during(NODE, command, results).lines()).containsExactly(TRANSCRIPT);
   }
 
   // --- where it runs ----------------------------------------------------------------------------
@@ -175,25 +161,15 @@ final class StockClientTest {
         "-e",
         "import('@vertx/eventbus-bridge-client.js')");
 
-    expectTheWholeConversation("node", "stock-node.js", "http://127.0.0.1:" + port);
+    expectTheWholeConversation(List.of("node", "stock-node.js", "http://127.0.0.1:" + port));
   }
 
   @Test
   void talksToUsInChromium() throws Exception {
-    ForeignProgram.needs("Debian's package chromium", NODE, "chromium", "--version");
+    Chromium.needs();
     ForeignProgram.needs("npm ci in " + NODE, NODE, "ls", "node_modules/sockjs-client/dist");
 
     expectTheWholeConversation(
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--user-data-dir=" + profile.resolve("chromium"),
-        "http://localhost:" + port + "/stock.html");
+        Chromium.command(profile, "http://localhost:" + port + "/stock.html"));
   }
 }
