@@ -18,14 +18,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the keys of a {@link KeyRing} that an issuer publishes: fetched at the start, again in the
  * background, and once more when a token was signed with a key that is not known, though no more
- * than once in {@link #BETWEEN}: what was signed with such a key meanwhile can't be told. While the
- * issuer can't be asked, its last keys stay. One a process.
+ * than {@link #AT_ONCE} times in a row and once in {@link #BETWEEN} after that. While the issuer
+ * can't be asked, its last keys stay, and what they don't verify can't be judged. One a process.
  */
 public final class JwksVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(JwksVerticle.class);
 
   /** Between two fetches for the sake of unknown keys, and after one that failed. */
   static final Duration BETWEEN = Duration.ofSeconds(10);
+
+  /** So many unknown keys may be asked for without that time between them. */
+  static final int AT_ONCE = 5;
 
   /** The longest that a token waits for keys. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -43,8 +46,12 @@ public final class JwksVerticle extends VerticleBase {
   /** Null while nothing is fetched. */
   private @Nullable Future<Boolean> fetching;
 
-  /** Null until an unknown key was asked for. */
-  private @Nullable Long askedAt;
+  /** How many fetches there were, with the one under way. */
+  private int begun;
+
+  // When as many may be asked for as at the start, on the monotonic clock; from the first on.
+  private long free;
+  private boolean asked;
 
   private long timer = -1;
   private List<String> refused = List.of();
@@ -85,21 +92,52 @@ public final class JwksVerticle extends VerticleBase {
   /** From any thread. */
   private Future<Boolean> more() {
     Promise<Boolean> told = Promise.promise();
-    context.runOnContext(turn -> ask(told));
+    context.runOnContext(
+        turn -> {
+          vertx.setTimer(PATIENCE.toMillis(), fired -> told.tryComplete(false));
+          ask(told, begun);
+        });
     return told.future();
   }
 
-  private void ask(Promise<Boolean> told) {
-    long now = node.time().nanos();
-    boolean begins = fetching == null;
-    if (begins && askedAt != null && now - askedAt < BETWEEN.toNanos()) {
-      told.complete(false);
-      return;
+  /**
+   * Tells once the issuer has answered.
+   *
+   * @param before how many fetches had begun when the keys were wanted: those may have been
+   *     answered before a key was published
+   */
+  private void ask(Promise<Boolean> told, int before) {
+    Future<Boolean> running = fetching;
+    if (running == null) {
+      if (!mayAsk(node.time().nanos())) {
+        // The last answer is fresh enough, if there was one.
+        told.tryComplete(!ring.isStale());
+        return;
+      }
+      running = fetch();
     }
-    askedAt = begins ? Long.valueOf(now) : askedAt;
-    vertx.setTimer(PATIENCE.toMillis(), fired -> told.tryComplete(false));
-    // One that had begun before may have been answered before the key was published.
-    fetch().onSuccess(came -> told.tryComplete(came && begins));
+    int number = begun;
+    running.onSuccess(
+        came -> {
+          if (number > before) {
+            told.tryComplete(came);
+          } else {
+            ask(told, before);
+          }
+        });
+  }
+
+  /** A few at once, so that one stranger's token does not keep the keys of others from coming. */
+  private boolean mayAsk(long now) {
+    if (!asked || now - free > 0) {
+      asked = true;
+      free = now;
+    }
+    if (free - now > BETWEEN.toNanos() * (AT_ONCE - 1)) {
+      return false;
+    }
+    free += BETWEEN.toNanos();
+    return true;
   }
 
   /** Whether keys came. Never fails, and never does the same twice at once. */
@@ -109,6 +147,7 @@ public final class JwksVerticle extends VerticleBase {
     }
     Promise<Boolean> done = Promise.promise();
     fetching = done.future();
+    begun++;
     Future.succeededFuture()
         .compose(turn -> keySetUrl())
         .compose(client::get)

@@ -136,8 +136,8 @@ public final class KeyRing {
   /**
    * Asks the issuer for more keys, unless it was asked a short while ago. Ends soon in any case.
    *
-   * @return whether what it publishes is known as of now: true where it was asked after this call,
-   *     and answered
+   * @return whether a token can be judged by what it published: false where it could not be asked,
+   *     or did not answer
    */
   Future<Boolean> more() {
     return more.get();
