@@ -200,6 +200,7 @@ class SettingsWatchTest {
   private SettingsResult read() {
     Map<String, String> flags = TestSettings.values(folder);
     flags.put("limits.connectRate", "unlimited");
+    flags.put("limits.keyMessages", "unlimited");
     flags.put("roles", "echo,guard");
     return SettingsReader.read(folder.resolve("drawbridge.yaml"), Map.of(), flags);
   }
