@@ -55,15 +55,12 @@ final class AuthAcceptor implements Acceptor {
 
   private Acceptance judged(
       Handshake handshake, HandshakeToken brought, TokenVerdict verdict, Guard guard) {
-    if (verdict instanceof TokenVerdict.Expired expired) {
-      return unauthorized(ErrorKind.TOKEN_EXPIRED, expired.why());
-    }
-    if (verdict instanceof TokenVerdict.Invalid invalid) {
-      return unauthorized(ErrorKind.INVALID_TOKEN, invalid.why());
-    }
     if (verdict instanceof TokenVerdict.Undecided undecided) {
-      ErrorKind kind = ErrorKind.INTERNAL_ERROR;
+      ErrorKind kind = undecided.kind();
       return new Acceptance.Refused(Verdict.refused(kind, kind.words()), undecided.why(), null);
+    }
+    if (verdict instanceof TokenVerdict.Refused refused) {
+      return unauthorized(refused.kind(), refused.why());
     }
     Claims claims = ((TokenVerdict.Valid) verdict).claims();
     Duration banned = guard.bannedFor(new Peer(handshake.peer(), claims.user(), null));

@@ -161,13 +161,11 @@ final class AuthHandler implements MessageHandler {
     if (asked.failed()) {
       LOG.error("a token could not be verified", asked.cause());
       connection.close(ErrorKind.INTERNAL_ERROR, null);
-    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
-      refuse(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
-    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
-      refuse(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
     } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
       // Not the client's fault: it is told to come again, and gets no strike.
-      connection.close(ErrorKind.INTERNAL_ERROR, undecided.why());
+      connection.close(undecided.kind(), undecided.why());
+    } else if (asked.result() instanceof TokenVerdict.Refused refused) {
+      refuse(connection, message, refused.kind(), refused.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       if (!comeBack(connection, message, valid.claims())) {
         open(connection, message, valid.claims());
@@ -288,12 +286,8 @@ final class AuthHandler implements MessageHandler {
     if (asked.failed()) {
       LOG.error("a token could not be verified", asked.cause());
       refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, null);
-    } else if (asked.result() instanceof TokenVerdict.Expired expired) {
-      refuseRefresh(connection, message, ErrorKind.TOKEN_EXPIRED, expired.why());
-    } else if (asked.result() instanceof TokenVerdict.Invalid invalid) {
-      refuseRefresh(connection, message, ErrorKind.INVALID_TOKEN, invalid.why());
-    } else if (asked.result() instanceof TokenVerdict.Undecided undecided) {
-      refuseRefresh(connection, message, ErrorKind.INTERNAL_ERROR, undecided.why());
+    } else if (asked.result() instanceof TokenVerdict.Refused refused) {
+      refuseRefresh(connection, message, refused.kind(), refused.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
       refresh(connection, message, valid.claims());
     }
