@@ -16,7 +16,7 @@ public record KeyFile(Path file, String algorithm) {
   static final List<String> KEYS = List.of("file", "algorithm");
 
   /** The algorithms of RFC 7518 and RFC 8037; {@code none} is not one of them, on purpose. */
-  private static final List<String> ALGORITHMS =
+  public static final List<String> ALGORITHMS =
       List.of(
           "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
           "ES384", "ES512", "EdDSA");

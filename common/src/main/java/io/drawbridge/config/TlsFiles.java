@@ -8,7 +8,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the files of {@code tls}, and tells all that is wrong with them. */
@@ -143,7 +141,7 @@ public final class TlsFiles {
       if (!PrivateKeyText.matches(key, certificate.getPublicKey())) {
         throw new BadValue(file + " is not the key of the certificate in tls.cert");
       }
-      if (isOpenToOthers(file)) {
+      if (OwnerOnly.isReadByOthers(file)) {
         warning("tls.key", file + " may be read by other users; mode 0600 keeps it");
       }
       return key;
@@ -154,16 +152,6 @@ public final class TlsFiles {
       problem("tls.key", file + " is not the key of the certificate in tls.cert");
     }
     return null;
-  }
-
-  private static boolean isOpenToOthers(Path file) {
-    try {
-      Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
-      return modes.contains(PosixFilePermission.GROUP_READ)
-          || modes.contains(PosixFilePermission.OTHERS_READ);
-    } catch (IOException | UnsupportedOperationException unknown) {
-      return false;
-    }
   }
 
   // --- text -------------------------------------------------------------------------------------

@@ -3,15 +3,13 @@ package io.drawbridge.deploy.cli;
 import io.drawbridge.auth.token.SecretFile;
 import io.drawbridge.auth.token.SigningKey;
 import io.drawbridge.auth.token.SigningKeyFile;
+import io.drawbridge.config.KeyFile;
+import io.drawbridge.config.OwnerOnly;
 import io.drawbridge.config.Secret;
 import io.drawbridge.config.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,11 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code --algorithm} and {@code --key}: what a token is signed with. */
 final class SigningKeyOption {
-  private static final List<String> ALGORITHMS =
-      List.of(
-          "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
-          "ES384", "ES512", "EdDSA");
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -55,8 +48,8 @@ final class SigningKeyOption {
    * @throws IOException when there is no {@code --key} and the data folder can't be used
    */
   SigningKey read(Settings settings) throws IOException {
-    if (algorithm != null && !ALGORITHMS.contains(algorithm)) {
-      throw wrong("--algorithm must be one of " + String.join(", ", ALGORITHMS));
+    if (algorithm != null && !KeyFile.ALGORITHMS.contains(algorithm)) {
+      throw wrong("--algorithm must be one of " + String.join(", ", KeyFile.ALGORITHMS));
     }
     SigningKey key = file == null ? secret(settings) : key(file);
     if (!settings.auth().algorithms().contains(key.algorithm())) {
@@ -95,13 +88,8 @@ final class SigningKeyOption {
     }
   }
 
-  private void warnIfOthersReadIt(Path file) throws IOException {
-    if (!Files.getFileStore(file).supportsFileAttributeView("posix")) {
-      return;
-    }
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    if (permissions.contains(PosixFilePermission.GROUP_READ)
-        || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+  private void warnIfOthersReadIt(Path file) {
+    if (OwnerOnly.isReadByOthers(file)) {
       err().println("warning: --key " + file + " can be read by others: chmod 600 it");
     }
   }
