@@ -2,8 +2,6 @@ package io.drawbridge.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,18 +88,11 @@ final class ConnectComparison implements Callable<Integer> {
   }
 
   private void start(List<ServerProcess> running) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("drawbridge-bench");
     ConnectTraffic probe = new ConnectTraffic(1);
     ServerKinds known = new ServerKinds(javaOptions, loops);
     List<ServerKind> kinds = new ArrayList<>(servers.stream().map(known::secure).toList());
     builds.forEach((name, jar) -> kinds.add(known.secureDrawbridge(name, jar)));
-    for (ServerKind kind : kinds) {
-      try {
-        running.add(ServerProcess.start(kind, folder, server -> probe.connect(server, 0)));
-      } catch (IOException e) {
-        OUT.println(kind.name() + " is left out: " + e.getMessage());
-      }
-    }
+    ServerProcess.startAll(kinds, kind -> server -> probe.connect(server, 0), running);
   }
 
   private void compare(

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,19 +101,11 @@ final class RequestComparison implements Callable<Integer> {
   }
 
   private void start(List<ServerProcess> running) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("drawbridge-bench");
     ServerKinds known = new ServerKinds(javaOptions, loops);
     List<ServerKind> kinds = new ArrayList<>(servers.stream().map(known::bus).toList());
     builds.forEach((name, jar) -> kinds.add(known.busDrawbridge(name, jar)));
-    for (ServerKind kind : kinds) {
-      try {
-        running.add(
-            ServerProcess.start(
-                kind, folder, address -> BusTraffic.subscribe(kind.name(), address).close()));
-      } catch (IOException e) {
-        OUT.println(kind.name() + " is left out: " + e.getMessage());
-      }
-    }
+    ServerProcess.startAll(
+        kinds, kind -> address -> BusTraffic.subscribe(kind.name(), address).close(), running);
   }
 
   private BusClients crowd(ServerProcess server) throws IOException {

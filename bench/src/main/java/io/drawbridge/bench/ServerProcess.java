@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,6 +83,25 @@ final class ServerProcess implements AutoCloseable {
     } catch (IOException | InterruptedException e) {
       process.destroyForcibly();
       throw e;
+    }
+  }
+
+  /**
+   * Starts one after the other, each in a folder of its own, and adds it to those that run; tells
+   * which can't be started, and leaves it out.
+   *
+   * @param probe for a server of that kind
+   */
+  static void startAll(
+      List<ServerKind> kinds, Function<ServerKind, Probe> probe, List<ServerProcess> running)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("drawbridge-bench");
+    for (ServerKind kind : kinds) {
+      try {
+        running.add(start(kind, folder, probe.apply(kind)));
+      } catch (IOException e) {
+        System.out.println(kind.name() + " is left out: " + e.getMessage());
+      }
     }
   }
 
