@@ -123,6 +123,11 @@ final class AuthHandler implements MessageHandler {
   }
 
   @Override
+  public Debt debt(Connection connection) {
+    return bridged == null ? Debt.NONE : bridged.debt();
+  }
+
+  @Override
   public void closed(Connection connection) {
     if (bridged == null || !bridged.closed()) {
       link.close();

@@ -53,6 +53,11 @@ final class SockJsHandler implements MessageHandler {
   }
 
   @Override
+  public Debt debt(Connection connection) {
+    return handler.debt(connection);
+  }
+
+  @Override
   public void closed(Connection connection) {
     handler.closed(connection);
   }

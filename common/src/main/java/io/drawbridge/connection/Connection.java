@@ -73,7 +73,11 @@ public final class Connection {
   // When something is due, on the monotonic clock.
   private long wakeAt = NEVER;
   private long drainAt = NEVER;
+  private long drainBy = NEVER;
   private long cutAt = NEVER;
+
+  /** Whether nothing more is read, since it is sent away as soon as it has its answers. */
+  private boolean isLeaving;
 
   /** Whether our direction is to be shut down as soon as all is written. */
   private boolean hangingUp;
@@ -497,9 +501,13 @@ public final class Connection {
     return context.node().time().nanos();
   }
 
-  /** Sends the client away at this time of the monotonic clock. */
-  void drainAt(long nanos) {
+  /**
+   * Sends the client away at this time of the monotonic clock, or when nothing is open with it any
+   * more, but then at the latest.
+   */
+  void drainAt(long nanos, long atTheLatest) {
     drainAt = nanos;
+    drainBy = atTheLatest;
     context.connections().dueBy(this, nanos);
   }
 
@@ -541,7 +549,7 @@ public final class Connection {
   }
 
   private void tickOpen(long now) {
-    if (isDue(drainAt, now)) {
+    if (isDue(drainAt, now) && mayGo(now)) {
       int retry = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD);
       close(ErrorKind.SHUTTING_DOWN, null, Duration.ofSeconds(retry));
     } else if (banVersion != context.guard().banVersion()) {
@@ -555,6 +563,19 @@ public final class Connection {
       wake(now);
       beat(now);
     }
+  }
+
+  /** What was read is answered before its client is sent away; what was not is not lost. */
+  private boolean mayGo(long now) {
+    if (isDue(drainBy, now)) {
+      return true;
+    }
+    MessageHandler.Debt debt = handler.debt(this);
+    if (debt == MessageHandler.Debt.OURS && !isLeaving) {
+      isLeaving = true;
+      in.stop(Inbound.LEAVING);
+    }
+    return debt == MessageHandler.Debt.NONE;
   }
 
   /** Whether answers wait, and the client has taken none of them for as long as a pong may take. */

@@ -26,6 +26,9 @@ public final class Connections {
   /** A time that can be counted with. */
   private static final long LONGEST_WAIT = Duration.ofDays(1).toNanos();
 
+  /** How long after the last is sent away answers are waited for that clients still get. */
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(3);
+
   /** So many are looked after before other work of the event loop has its turn. */
   private static final int AT_ONCE = 500;
 
@@ -48,6 +51,9 @@ public final class Connections {
 
   private final long sweeper;
   private @Nullable Promise<Void> drained;
+
+  /** When nobody is waited for any more; set while draining. */
+  private long drainedBy;
 
   /**
    * @param banVersion another one each time that somebody may be banned who was not before
@@ -73,7 +79,7 @@ public final class Connections {
     due[connection.index] = swept;
     if (drained != null) {
       // Admitted just before.
-      connection.drainAt(time.nanos());
+      connection.drainAt(time.nanos(), drainedBy);
     }
   }
 
@@ -92,15 +98,17 @@ public final class Connections {
 
   /**
    * Closes all connections as {@code SHUTTING_DOWN}, spread evenly so that they don't come back all
-   * at once; completes when the last one is gone.
+   * at once; completes when the last one is gone. One that waits for an answer, or owes one, has
+   * until {@link #ANSWERED_WITHIN} after the last.
    */
   public Future<Void> drain(Duration over) {
     Promise<Void> promise = Promise.promise();
     drained = promise;
     long now = time.nanos();
+    drainedBy = now + over.plus(ANSWERED_WITHIN).toNanos();
     int count = open.size();
     for (int i = 0; i < count; i++) {
-      open.get(i).drainAt(now + over.toNanos() / count * i);
+      open.get(i).drainAt(now + over.toNanos() / count * i, drainedBy);
     }
     if (count == 0) {
       promise.complete();

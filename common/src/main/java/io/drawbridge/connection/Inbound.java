@@ -23,6 +23,7 @@ final class Inbound {
   static final int BACKPRESSURE = 2;
   static final int HELD = 4;
   static final int NO_LEASE = 8;
+  static final int LEAVING = 16;
 
   private final Connection connection;
   private final EdgeContext context;

@@ -31,6 +31,20 @@ public interface MessageHandler {
     connection.sendText(notice.line());
   }
 
+  /** What is still open with the client, which is about to be sent away. */
+  default Debt debt(Connection connection) {
+    return Debt.NONE;
+  }
+
+  /** What two owe each other. */
+  enum Debt {
+    NONE,
+    /** We have taken requests that are not answered yet. */
+    OURS,
+    /** The client has taken requests that it has not answered yet, so it is still read. */
+    THEIRS
+  }
+
   /** No message goes either way any more; called once. */
   default void closed(Connection connection) {}
 }

@@ -3,6 +3,7 @@ package io.drawbridge.auth.bridge;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.config.BridgeAction;
 import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.MessageHandler.Debt;
 import io.drawbridge.connection.SharedText;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
@@ -50,6 +51,9 @@ public final class BridgeSession {
   private @Nullable Comeback comeback;
 
   private boolean ended;
+
+  /** Whether its client is about to be sent away, and gets no more requests. */
+  private boolean leaving;
 
   /** The kind of message that the client sent last. */
   private boolean binary;
@@ -117,6 +121,15 @@ public final class BridgeSession {
   void refreshed(Session fresh) {
     session = fresh;
     judgeAnew();
+  }
+
+  /** What is open with its client, which is given no more requests from now on. */
+  Debt debt() {
+    leaving = true;
+    if (!requests.isEmpty()) {
+      return Debt.THEIRS;
+    }
+    return pending > 0 ? Debt.OURS : Debt.NONE;
   }
 
   /**
@@ -201,6 +214,7 @@ public final class BridgeSession {
     if (before != null) {
       before.close(ErrorKind.SESSION_REPLACED, "its client has come back");
     }
+    leaving = false;
     kept.unpark();
     kept.renew(this);
     session = back.session();
@@ -442,7 +456,7 @@ public final class BridgeSession {
 
   /** Whether a message that only one session gets should be given to this one. */
   boolean takes(Message<?> message) {
-    return line != null && line.takesMore() && !(asks(message) && requests.isFull());
+    return line != null && !leaving && line.takesMore() && !(asks(message) && requests.isFull());
   }
 
   /** A message for this session alone; fails where its body can't be told as JSON. */

@@ -2,6 +2,7 @@ package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.connection.Connection;
+import io.drawbridge.connection.MessageHandler;
 import io.drawbridge.connection.SharedText;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
@@ -97,6 +98,14 @@ public final class Line {
   public void comeBack(Return back) {
     connection.hold();
     session.run(() -> session.comeBack(this, back));
+  }
+
+  /**
+   * What is open with a client that is about to be sent away. One whose session is on another event
+   * loop may come back to that: what it is owed is kept for it.
+   */
+  public MessageHandler.Debt debt() {
+    return far == null ? session.debt() : MessageHandler.Debt.NONE;
   }
 
   /**

@@ -40,6 +40,10 @@ final class OpenRequests {
     this.vertx = vertx;
   }
 
+  boolean isEmpty() {
+    return open.isEmpty();
+  }
+
   boolean isFull() {
     return open.size() >= MOST;
   }
