@@ -17,6 +17,12 @@ final class Addresses {
   private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
+  /** What {@link #bits} does not know for an IPv6 literal. */
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+)(:([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}"
+              + "|655[0-2]\\d|6553[0-5]))?");
+
   private static final Set<String> ORIGIN_WORDS = Set.of("self", "localhost", "*");
 
   private Addresses() {}
@@ -27,6 +33,19 @@ final class Addresses {
     if (!parts.matches() || Integer.parseInt(parts.group(2)) > bits(parts.group(1))) {
       throw new BadValue(
           "expected a CIDR such as 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32, got "
+              + Values.shown(node));
+    }
+    return text;
+  }
+
+  /** A host or an address, with a port or without; IPv6 with a port in brackets. */
+  static String member(JsonNode node) {
+    String text = Values.host(node);
+    Matcher parts = MEMBER.matcher(text);
+    if (bits(text) != 128 && !parts.matches()) {
+      throw new BadValue(
+          "expected a host or an address, with a port or without, such as 10.0.0.7:5701 or"
+              + " [2001:db8::1]:5701; got "
               + Values.shown(node));
     }
     return text;

@@ -2,6 +2,8 @@ package io.drawbridge.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What no single key can tell: whether the settings go together. */
 final class CrossChecks {
@@ -17,6 +19,7 @@ final class CrossChecks {
       problems.add(
           new Problem("ops.token", "is needed where ops.host is not loopback (localhost)"));
     }
+    problems.addAll(cluster(settings.cluster().tls()));
     if ((settings.tls().cert() == null) != (settings.tls().key() == null)) {
       problems.add(new Problem("tls", "cert and key go together: set both or none"));
     }
@@ -41,7 +44,25 @@ final class CrossChecks {
     if (hasWeakSecret(settings.auth()) && settings.auth().allowWeakSecret()) {
       warnings.add(new Problem("auth.secret", "is weak, and allowed by auth.allowWeakSecret"));
     }
+    ClusterSettings cluster = settings.cluster();
+    if (cluster.enabled() && !cluster.isLoopback()) {
+      warnings.add(
+          new Problem(
+              "cluster.port",
+              "what the nodes tell each other there is not encrypted; let nobody else reach it"));
+      if (cluster.tls().cert() == null) {
+        warnings.add(
+            new Problem("cluster.tls", "without it, the event bus between the nodes is plain"));
+      }
+    }
     return warnings;
+  }
+
+  private static List<Problem> cluster(TlsSettings tls) {
+    long set = Stream.of(tls.cert(), tls.key(), tls.clientCa()).filter(Objects::nonNull).count();
+    return set == 0 || set == 3
+        ? List.of()
+        : List.of(new Problem("cluster.tls", "cert, key and ca go together: set all or none"));
   }
 
   /** Each key must be one that a token may use, and each way to get keys must lead somewhere. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
-import java.util.List;
 
 /** The settings in force, as YAML for people: every key, in the order of the defaults. */
 final class EffectiveYaml {
@@ -18,9 +17,6 @@ final class EffectiveYaml {
     ObjectNode tree = overlay.tree();
     mask(tree, "auth", "secret");
     mask(tree, "ops", "token");
-    // Free-form, so any value may be a password.
-    ObjectNode tls = (ObjectNode) tree.path("cluster").path("tls");
-    List.copyOf(tls.properties()).forEach(field -> mask(tls, field.getKey()));
     return YamlText.write(tree);
   }
 

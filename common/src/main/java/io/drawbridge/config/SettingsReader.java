@@ -77,16 +77,13 @@ public final class SettingsReader {
   }
 
   private static SettingsResult judge(ObjectNode given, List<Problem> problems) {
-    Settings defaults = defaults();
     Settings settings = Settings.from(Section.root(given, Defaults.tree(), problems));
     problems.addAll(CrossChecks.problems(settings));
-    problems.addAll(NotYetInForce.problems(settings, defaults));
     if (!problems.isEmpty()) {
       return new SettingsResult.Refused(problems);
     }
-    List<Problem> warnings = new ArrayList<>(CrossChecks.warnings(settings));
-    warnings.addAll(NotYetInForce.warnings(settings, defaults));
-    return new SettingsResult.Loaded(settings, warnings, EffectiveYaml.of(given));
+    return new SettingsResult.Loaded(
+        settings, CrossChecks.warnings(settings), EffectiveYaml.of(given));
   }
 
   private static ObjectNode document(String yaml) {

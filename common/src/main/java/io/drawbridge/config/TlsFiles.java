@@ -22,7 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the files of {@code tls}, and tells all that is wrong with them. */
+/** Reads the files of {@code tls} or {@code cluster.tls}, and tells all that is wrong with them. */
 public final class TlsFiles {
   /** A chain of certificates, or a list of authorities, is far smaller. */
   private static final int LARGEST = 1024 * 1024;
@@ -32,7 +32,11 @@ public final class TlsFiles {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
-  private TlsFiles() {}
+  private final TlsSettings settings;
+
+  private TlsFiles(TlsSettings settings) {
+    this.settings = settings;
+  }
 
   /**
    * What the files hold.
@@ -55,22 +59,22 @@ public final class TlsFiles {
    * @param now to tell what has expired
    */
   public static Contents read(TlsSettings settings, Instant now) {
-    TlsFiles files = new TlsFiles();
-    TlsMaterial material = files.material(settings, now);
+    TlsFiles files = new TlsFiles(settings);
+    TlsMaterial material = files.material(now);
     return new Contents(files.problems.isEmpty() ? material : null, files.problems, files.warnings);
   }
 
-  private @Nullable TlsMaterial material(TlsSettings settings, Instant now) {
+  private @Nullable TlsMaterial material(Instant now) {
     Path cert = settings.cert();
     Path key = settings.key();
     if (cert == null || key == null) {
       return null;
     }
-    List<X509Certificate> chain = certificates("tls.cert", cert, now);
+    List<X509Certificate> chain = certificates(settings.path("cert"), cert, now);
     PrivateKey privateKey = chain.isEmpty() ? null : key(key, chain.get(0));
     Path clientCa = settings.clientCa();
     List<X509Certificate> authorities =
-        clientCa == null ? List.of() : certificates("tls.clientCa", clientCa, now);
+        clientCa == null ? List.of() : certificates(settings.caPath(), clientCa, now);
     checkOrder(chain, cert);
     if (privateKey == null) {
       return null;
@@ -128,7 +132,9 @@ public final class TlsFiles {
           .get(i - 1)
           .getIssuerX500Principal()
           .equals(chain.get(i).getSubjectX500Principal())) {
-        warning("tls.cert", file + ": certificate " + (i + 1) + " did not sign the one before it");
+        warning(
+            settings.path("cert"),
+            file + ": certificate " + (i + 1) + " did not sign the one before it");
       }
     }
   }
@@ -139,17 +145,19 @@ public final class TlsFiles {
     try {
       PrivateKey key = PrivateKeyText.parse(text(file), certificate.getPublicKey());
       if (!PrivateKeyText.matches(key, certificate.getPublicKey())) {
-        throw new BadValue(file + " is not the key of the certificate in tls.cert");
+        throw new BadValue(file + " is not the key of the certificate in " + settings.path("cert"));
       }
       if (OwnerOnly.isReadByOthers(file)) {
-        warning("tls.key", file + " may be read by other users; mode 0600 keeps it");
+        warning(settings.path("key"), file + " may be read by other users; mode 0600 keeps it");
       }
       return key;
     } catch (BadValue bad) {
       String why = bad.why();
-      problem("tls.key", why.contains(file.toString()) ? why : file + " " + why);
+      problem(settings.path("key"), why.contains(file.toString()) ? why : file + " " + why);
     } catch (GeneralSecurityException broken) {
-      problem("tls.key", file + " is not the key of the certificate in tls.cert");
+      problem(
+          settings.path("key"),
+          file + " is not the key of the certificate in " + settings.path("cert"));
     }
     return null;
   }

@@ -5,9 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Plain values: text, numbers, words, paths. Each throws {@link BadValue} for any other. */
 final class Values {
@@ -122,14 +120,6 @@ final class Values {
       throw new BadValue("expected a list, such as [a, b], got " + shown(node));
     }
     return node;
-  }
-
-  static Map<String, JsonNode> mapping(JsonNode node) {
-    if (!node.isObject()) {
-      throw new BadValue("expected a mapping, got " + shown(node));
-    }
-    return node.properties().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, field -> field.getValue().deepCopy()));
   }
 
   /** The operator's value in a message: short, and text in quotes. */

@@ -82,6 +82,8 @@ roles:   [echo, auth, guard, ops]
         .put("discovery", false)
         .put("revokedFor", "30d");
 
+    ((ObjectNode) promised.get("cluster")).put("busPort", 0);
+    ((ObjectNode) promised.get("cluster").get("tls")).putNull("cert").putNull("key").putNull("ca");
     promised
         .putObject("session")
         .put("resumeFor", "30s")
@@ -117,7 +119,7 @@ roles:   [echo, auth, guard, ops]
   void holdEveryKeyInTheShapeAndTheEdgesOwnLimits() {
     assertThat(Defaults.paths())
         .doesNotHaveDuplicates()
-        .contains("echo.port", "cluster.tls", "echo.limits", "auth.limits.pong", "roles")
+        .contains("echo.port", "cluster.tls.ca", "echo.limits", "auth.limits.pong", "roles")
         .doesNotContain("echo", "limits");
   }
 

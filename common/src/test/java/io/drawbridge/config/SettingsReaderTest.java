@@ -148,7 +148,12 @@ guard: { log: "" }              | guard.log: must not be empty
 guard: { maxFileSize: 0 }       | guard.maxFileSize: must be 1 or more
 guard: { maxHistory: 0 }        | guard.maxHistory: expected a whole number from 1
 cluster: { tls: yes }           | cluster.tls: expected a mapping
+cluster: { tls: { cert: a } }   | cluster.tls: cert, key and ca go together
+cluster: { port: 0 }            | cluster.port: expected a whole number from 1
 cluster: { members: [1] }       | cluster.members[0]: expected text
+cluster: { members: ["a:b"] }   | cluster.members[0]: expected a host or an address
+cluster: { members: ["a:0"] }   | cluster.members[0]: expected a host or an address
+cluster: { members: ["::1:x"] } | cluster.members[0]: expected a host or an address
 roles: []                       | roles: must not be empty
 roles: [echo, gaurd]            | roles[1]: expected echo | auth | guard | ops
 roles: [null]                   | roles[0]: needs a value
@@ -291,10 +296,13 @@ data: null                      | data: needs a value
     others.put("ops.token", "token");
     others.put("cluster.enabled", "true");
     others.put("cluster.host", "10.0.0.7");
-    others.put("cluster.members", "10.0.0.7,10.0.0.8");
+    others.put("cluster.members", "10.0.0.7,10.0.0.8:5702,[::1]:5701,::1");
     others.put("cluster.port", "7");
     others.put("cluster.kubernetesService", "drawbridge");
-    others.put("cluster.tls", "{key: a}");
+    others.put("cluster.busPort", "7");
+    others.put("cluster.tls.cert", "cert.pem");
+    others.put("cluster.tls.key", "key.pem");
+    others.put("cluster.tls.ca", "ca.pem");
     others.put("session.resumeFor", "7s");
     others.put("session.resumeMessages", "7");
     others.put("session.resumeBytes", "7KiB");
@@ -321,7 +329,7 @@ data: null                      | data: needs a value
           .extracting(Problem::toString)
           .anyMatch(
               problem ->
-                  problem.startsWith(path + ": not supported by this version")
+                  problem.startsWith("cluster.tls: cert, key and ca go together")
                       || problem.equals("auth.keys[0].algorithm: RS256 is not in auth.algorithms")
                       || problem.startsWith(path + ": needs ")
                       || problem.startsWith("proxy.protocol: needs proxy.trusted")

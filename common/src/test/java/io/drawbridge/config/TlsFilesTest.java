@@ -54,7 +54,8 @@ class TlsFilesTest {
 
   @Test
   void isNothingWhereTlsIsOff() {
-    TlsFiles.Contents contents = TlsFiles.read(new TlsSettings(null, null, null), Instant.EPOCH);
+    TlsFiles.Contents contents =
+        TlsFiles.read(new TlsSettings(null, null, null, "tls"), Instant.EPOCH);
 
     assertThat(contents.material()).isNull();
     assertThat(contents.problems()).isEmpty();
@@ -222,7 +223,8 @@ class TlsFilesTest {
     return new TlsSettings(
         folder.resolve("cert.pem"),
         folder.resolve("key.pem"),
-        clientCa == null ? null : folder.resolve(clientCa));
+        clientCa == null ? null : folder.resolve(clientCa),
+        "tls");
   }
 
   private TlsFiles.Contents read(@Nullable String clientCa) {

@@ -12,11 +12,13 @@ import io.drawbridge.config.AuthSettings;
 import io.drawbridge.config.EchoSettings;
 import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.OpsSettings;
+import io.drawbridge.config.Problem;
 import io.drawbridge.config.Role;
 import io.drawbridge.config.Secret;
 import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsResult;
 import io.drawbridge.config.TlsFiles;
+import io.drawbridge.deploy.cluster.ClusterNode;
 import io.drawbridge.deploy.ops.OpsVerticle;
 import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.edge.Gateway;
@@ -43,11 +45,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,16 +82,24 @@ public final class Server {
   /** Null where this process verifies no tokens. */
   private volatile @Nullable KeyRing keys;
 
-  private Server(LiveSettings live) {
+  /** Null where it is in no cluster. */
+  private final @Nullable ClusterNode cluster;
+
+  private Server(LiveSettings live, String name, Vertx vertx, @Nullable ClusterNode cluster) {
     this.live = live;
     this.settings = live.settings();
-    this.vertx = Vertx.vertx(options());
+    this.vertx = vertx;
+    this.cluster = cluster;
     Capacity capacity = new Capacity();
     Gauge.builder("drawbridge.connections", capacity, Capacity::open)
         .description("Open connections of this node")
         .register(meters);
-    Node node =
-        new Node("node-" + UUID.randomUUID().toString().substring(0, 8), Time.system(), meters);
+    if (cluster != null) {
+      Gauge.builder("drawbridge.cluster.nodes", cluster, ClusterNode::size)
+          .description("Nodes of the cluster, this one among them")
+          .register(meters);
+    }
+    Node node = new Node(name, Time.system(), meters);
     this.gateway =
         new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()), live);
   }
@@ -98,20 +110,32 @@ public final class Server {
    */
   public static CompletionStage<Server> start(Settings settings) {
     TlsFiles.Contents tls = TlsFiles.read(settings.tls(), Time.system().now());
-    if (!tls.problems().isEmpty()) {
-      return CompletableFuture.failedStage(new IOException(tls.problems().get(0).toString()));
+    TlsFiles.Contents bus = TlsFiles.read(settings.cluster().tls(), Time.system().now());
+    Optional<Problem> problem =
+        Stream.of(tls, bus).flatMap(files -> files.problems().stream()).findFirst();
+    if (problem.isPresent()) {
+      return CompletableFuture.failedStage(new IOException(problem.get().toString()));
     }
-    Server server = new Server(new LiveSettings(settings, tls.material()));
-    server.tellTransport();
-    return server
-        .startGuard()
-        .compose(guard -> server.startEcho())
-        .compose(echo -> server.startAuth())
-        .compose(auth -> server.startOps())
-        .map(server)
+    LiveSettings live = new LiveSettings(settings, tls.material());
+    String name = "node-" + UUID.randomUUID().toString().substring(0, 8);
+    Future<Server> made =
+        settings.cluster().enabled()
+            ? ClusterNode.join(options(), settings.cluster(), bus.material(), name)
+                .map(joined -> new Server(live, name, joined.vertx(), joined.node()))
+            : Future.succeededFuture(new Server(live, name, Vertx.vertx(options()), null));
+    return made.toCompletionStage().thenCompose(Server::deploy);
+  }
+
+  private CompletionStage<Server> deploy() {
+    tellTransport();
+    return startGuard()
+        .compose(guard -> startEcho())
+        .compose(echo -> startAuth())
+        .compose(auth -> startOps())
+        .map(this)
         .toCompletionStage()
         .exceptionallyCompose(
-            cause -> server.stop().thenCompose(stopped -> CompletableFuture.failedStage(cause)));
+            cause -> stop().thenCompose(stopped -> CompletableFuture.failedStage(cause)));
   }
 
   /**
@@ -266,7 +290,7 @@ public final class Server {
       return Future.succeededFuture();
     }
     OpsSettings at = settings.ops();
-    OpsVerticle verticle = new OpsVerticle(at, meters, keys);
+    OpsVerticle verticle = new OpsVerticle(at, meters, keys, cluster);
     return deploy(() -> verticle, 1)
         .recover(cause -> cantListen(Role.OPS, at.host(), at.port(), cause))
         .onSuccess(operations::add)

@@ -119,7 +119,7 @@ class ArchitectureTest {
   void theEventBusIsForTheGuardAndForServices() {
     noClasses()
         .that(
-            not(in("guard", "auth.bridge", "deploy.ops"))
+            not(in("guard", "auth.bridge", "deploy.ops", "deploy.cluster"))
                 .and(
                     not(
                         belongToAnyOf(
@@ -148,6 +148,16 @@ class ArchitectureTest {
         .dependOnClassesThat(
             belongToAnyOf(HttpServer.class, NetServer.class, NetSocket.class)
                 .or(resideInAPackage("io.netty.channel..")))
+        .check(CODE);
+  }
+
+  @Test
+  void theManagerOfTheClusterCanBeReplaced() {
+    noClasses()
+        .that(not(in("deploy.cluster")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..", "io.vertx.core.spi..")
         .check(CODE);
   }
 

@@ -4,6 +4,7 @@ import io.drawbridge.config.Settings;
 import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
 import io.drawbridge.config.TlsFiles;
+import io.drawbridge.config.TlsSettings;
 import io.drawbridge.guard.Time;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -49,7 +50,13 @@ final class ConfigOption {
    * Prints problems and warnings of the files that settings name; false where there are problems.
    */
   static boolean tellFiles(Settings settings, PrintWriter err) {
-    TlsFiles.Contents tls = TlsFiles.read(settings.tls(), Time.system().now());
+    boolean edges = tellFiles(settings.tls(), err);
+    boolean nodes = tellFiles(settings.cluster().tls(), err);
+    return edges && nodes;
+  }
+
+  private static boolean tellFiles(TlsSettings settings, PrintWriter err) {
+    TlsFiles.Contents tls = TlsFiles.read(settings, Time.system().now());
     tls.warnings().forEach(warning -> err.println("warning: " + warning));
     tls.problems().forEach(err::println);
     return tls.problems().isEmpty();

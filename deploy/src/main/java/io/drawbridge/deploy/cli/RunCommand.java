@@ -49,6 +49,11 @@ final class RunCommand implements Callable<Integer> {
       description = "Event loops that serve echo or auth, such as echo=2; 0 is one per core.")
   private Map<String, String> instances = new LinkedHashMap<>();
 
+  @Option(
+      names = "--cluster",
+      description = "Joins the cluster that cluster.members or cluster.kubernetesService leads to.")
+  private boolean cluster;
+
   @Override
   public Integer call() throws Exception {
     Settings settings = config.readToServe(flags());
@@ -75,6 +80,9 @@ final class RunCommand implements Callable<Integer> {
     Map<String, String> flags = new HashMap<>();
     if (roles != null) {
       flags.put("roles", roles);
+    }
+    if (cluster) {
+      flags.put("cluster.enabled", "true");
     }
     instances.forEach((role, count) -> flags.put(role + ".instances", count));
     return flags;

@@ -3,6 +3,7 @@ package io.drawbridge.deploy.ops;
 import io.drawbridge.auth.token.KeyRing;
 import io.drawbridge.config.OpsSettings;
 import io.drawbridge.config.Secret;
+import io.drawbridge.deploy.cluster.ClusterNode;
 import io.drawbridge.edge.ListenAddresses;
 import io.drawbridge.guard.GuardBus;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -36,20 +37,27 @@ public final class OpsVerticle extends VerticleBase {
   private final OpsSettings settings;
   private final PrometheusMeterRegistry meters;
   private final @Nullable KeyRing keys;
+  private final @Nullable ClusterNode cluster;
   private boolean draining;
   private int port;
 
   public OpsVerticle(OpsSettings settings, PrometheusMeterRegistry meters) {
-    this(settings, meters, null);
+    this(settings, meters, null, null);
   }
 
   /**
    * @param keys what tokens are verified with; null where this process verifies none
+   * @param cluster null where it is in none
    */
-  public OpsVerticle(OpsSettings settings, PrometheusMeterRegistry meters, @Nullable KeyRing keys) {
+  public OpsVerticle(
+      OpsSettings settings,
+      PrometheusMeterRegistry meters,
+      @Nullable KeyRing keys,
+      @Nullable ClusterNode cluster) {
     this.settings = settings;
     this.meters = meters;
     this.keys = keys;
+    this.cluster = cluster;
   }
 
   @Override
@@ -61,6 +69,9 @@ public final class OpsVerticle extends VerticleBase {
             .register("draining", promise -> promise.complete(status(!draining)));
     if (keys != null && keys.hasIssuer()) {
       ready.register("keys", promise -> promise.complete(keysOf(keys)));
+    }
+    if (cluster != null) {
+      ready.register("cluster", promise -> promise.complete(clusterOf(cluster)));
     }
     Router router = Router.router(vertx);
     router.route().handler(this::authorize);
@@ -155,6 +166,12 @@ public final class OpsVerticle extends VerticleBase {
   /** Down until an issuer's keys came; with old ones, most tokens are still told apart. */
   private static Status keysOf(KeyRing keys) {
     return status(keys.isComplete()).setData(new JsonObject().put("stale", keys.isStale()));
+  }
+
+  /** Others may have been taken down on purpose: their number is told, and fails nothing. */
+  private static Status clusterOf(ClusterNode cluster) {
+    return status(cluster.isActive())
+        .setData(new JsonObject().put("nodes", cluster.size()).put("lost", cluster.lost()));
   }
 
   private static Status status(boolean ok) {

@@ -64,12 +64,14 @@ class CheckConfigCommandTest {
   }
 
   @Test
-  void warnsOfWhatIsNotInForce() throws IOException {
-    Cli cli = check("cluster: { port: 5702 }\n");
+  void warnsOfWhatOthersCouldReach() throws IOException {
+    Cli cli = check("cluster: { enabled: true, host: 192.0.2.7 }\n");
 
     assertThat(cli.status()).isZero();
-    assertThat(cli.err()).startsWith("warning: cluster.port: ");
-    assertThat(cli.out()).contains("port: 5702");
+    assertThat(cli.err())
+        .contains("warning: cluster.port: ", "warning: cluster.tls: ")
+        .hasLineCount(2);
+    assertThat(cli.out()).contains("host: 192.0.2.7");
   }
 
   @Test
