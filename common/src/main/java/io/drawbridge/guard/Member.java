@@ -25,7 +25,9 @@ public record Member(
 
   /** Whether others may turn to it. */
   public enum State {
-    /** Not yet: it waits until all others know of it, and leave its part to it. */
+    /** Not yet: it listens for who is there, and nothing is left to it. */
+    LISTENING,
+    /** Not yet: it waits until all others have said that they leave its part to it. */
     JOINING,
     ACTIVE,
     /** No more. */
@@ -34,6 +36,11 @@ public record Member(
 
   public Member {
     knows = Map.copyOf(knows);
+  }
+
+  /** Whether others leave it a part. */
+  boolean hasPart() {
+    return state == State.JOINING || state == State.ACTIVE;
   }
 
   /** Whether it was there before the other; of two of one moment, the id decides. */

@@ -29,7 +29,7 @@ public final class Muster {
     /** Others have fallen silent, or left in order. */
     default void gone(List<Member> others) {}
 
-    /** It has become active, has joined anew, or knows of others than before. */
+    /** It has become active, has to join anew, or knows of others than before. */
     default void changed() {}
   }
 
@@ -38,6 +38,7 @@ public final class Muster {
   private final Standing standing;
   private final Time time;
   private final Listener listener;
+  private final boolean withOthers;
   private final Promise<Void> joined = Promise.promise();
   private @Nullable MessageConsumer<Object> consumer;
   private long timer = -1;
@@ -46,17 +47,31 @@ public final class Muster {
    * @param address where all of the kind announce themselves
    */
   public Muster(Vertx vertx, String address, Standing standing, Time time, Listener listener) {
+    this(vertx, address, standing, time, listener, vertx.isClustered());
+  }
+
+  /**
+   * @param withOthers whether others may be on this event bus
+   */
+  Muster(
+      Vertx vertx,
+      String address,
+      Standing standing,
+      Time time,
+      Listener listener,
+      boolean withOthers) {
     this.vertx = vertx;
     this.address = address;
     this.standing = standing;
     this.time = time;
     this.listener = listener;
+    this.withOthers = withOthers;
   }
 
   /** Completes when it is active; fails where the event bus does not take its consumer. */
   public Future<Void> join() {
-    standing.begin(time.now().toEpochMilli(), time.nanos(), !vertx.isClustered());
-    if (!vertx.isClustered()) {
+    begin();
+    if (!withOthers) {
       return Future.succeededFuture();
     }
     MessageConsumer<Object> made = vertx.eventBus().consumer(address, this::onAnnouncement);
@@ -64,9 +79,15 @@ public final class Muster {
     return made.completion()
         .compose(
             heard -> {
+              // What was said before could not be heard.
+              begin();
               timer = vertx.setPeriodic(0, Roster.ANNOUNCED_EVERY.toMillis(), tick -> tick());
               return joined.future();
             });
+  }
+
+  private void begin() {
+    standing.begin(time.now().toEpochMilli(), time.nanos(), !withOthers);
   }
 
   /** From now on, nothing is its own, and others are told so; completes when it hears no more. */
@@ -82,13 +103,13 @@ public final class Muster {
   }
 
   private void tick() {
-    boolean was = standing.isActive();
+    Member.State was = standing.state();
     List<Member> gone = standing.tick(time.now().toEpochMilli(), time.nanos());
     announce();
     if (!gone.isEmpty()) {
       listener.gone(gone);
     }
-    if (!gone.isEmpty() || was != standing.isActive()) {
+    if (!gone.isEmpty() || was != standing.state()) {
       changed();
     }
   }

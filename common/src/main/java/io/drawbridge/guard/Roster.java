@@ -38,6 +38,17 @@ public final class Roster {
         || known.member().since() != member.since();
   }
 
+  /** What it announced last; null where it is not there. */
+  @Nullable Member find(String id) {
+    Entry known = entries.get(id);
+    return known == null ? null : known.member();
+  }
+
+  /** For so long, nobody could be heard here: that was nobody's silence. */
+  void excuse(long nanos) {
+    entries.replaceAll((id, entry) -> new Entry(entry.member(), entry.heardAt() + nanos));
+  }
+
   /** Forgets who has fallen silent: those. */
   List<Member> sweep(long now) {
     List<Member> gone = new ArrayList<>();
@@ -54,7 +65,7 @@ public final class Roster {
     return gone;
   }
 
-  /** All that are joining or active. */
+  /** All that are there, and not leaving. */
   Collection<Member> members() {
     return entries.values().stream().map(Entry::member).toList();
   }
@@ -62,26 +73,6 @@ public final class Roster {
   /** Those that others may turn to. */
   List<Member> active() {
     return members().stream().filter(each -> each.state() == Member.State.ACTIVE).toList();
-  }
-
-  /**
-   * Whose a key is, by rendezvous hashing (Thaler and Ravishankar, 1998): all who know the same
-   * members name the same one, and only the keys of one who goes change hands.
-   */
-  static @Nullable Member owner(String key, Collection<Member> members) {
-    Member owner = null;
-    long highest = Long.MIN_VALUE;
-    long ofKey = hash(key);
-    for (Member each : members) {
-      long weight = mix(ofKey ^ hash(each.id()));
-      if (owner == null
-          || weight > highest
-          || (weight == highest && each.id().compareTo(owner.id()) < 0)) {
-        owner = each;
-        highest = weight;
-      }
-    }
-    return owner;
   }
 
   /** Who has been there for longest; null where nobody is. */
@@ -93,21 +84,5 @@ public final class Roster {
       }
     }
     return oldest;
-  }
-
-  /** FNV-1a of 64 bits. */
-  private static long hash(String text) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return mix(hash);
-  }
-
-  /** The last step of MurmurHash3: each bit of the one depends on every bit of the other. */
-  private static long mix(long value) {
-    long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
-    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
-    return mixed ^ (mixed >>> 33);
   }
 }

@@ -3,7 +3,6 @@ package io.drawbridge.guard;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,25 +12,42 @@ import org.jspecify.annotations.Nullable;
  * Where one of several of a kind stands among the others: whose part is which key, and who leads.
  * Decides only; not thread-safe.
  *
- * <p>No two have the same part at once, as long as they hear each other. One that joins takes over
- * nothing before all others have said that they know of it; as soon as they do, they let go of what
- * is to be its part. One that was frozen joins anew, since the others have shared out its part
- * meanwhile. Only who is cut off from the others takes their part, too.
+ * <p>No two have the same part at once, as long as what one announces reaches the others within
+ * {@link #ARRIVES_WITHIN}. One that comes listens first, for as long as the longest silence of who
+ * is there after all. Then it says which part is to be its own; the others let go of it and say
+ * that they know, and when all have, it takes it. Who has not run for {@link #FROZEN_AFTER} has
+ * nothing any more, before the others can have shared it out, and comes anew. Only who is cut off
+ * from the others takes their part, too.
  */
 public final class Standing {
-  /** Long enough to be told of all who are there. */
-  static final Duration LISTENS_FOR = Roster.ANNOUNCED_EVERY.multipliedBy(2);
+  /** The longest that an announcement may take. */
+  static final Duration ARRIVES_WITHIN = Duration.ofMillis(250);
+
+  /** Whoever has not run for so long may be gone for the others. */
+  static final Duration FROZEN_AFTER = Roster.GONE_AFTER.minus(ARRIVES_WITHIN);
+
+  /**
+   * Whoever has a part is heard within it: it runs within {@link #FROZEN_AFTER}, or has none any
+   * more, and is heard {@link #ARRIVES_WITHIN} later.
+   */
+  static final Duration LISTENS_FOR = FROZEN_AFTER.plus(ARRIVES_WITHIN);
+
+  /** What was always its own; the clock has not turned that far. */
+  private static final Duration ALWAYS = Duration.ofDays(36_500);
 
   private final String id;
   private final String node;
   private final Roster others = new Roster();
 
-  private Member.State state = Member.State.JOINING;
+  /** Those with a part, ourselves included; null when it has to be made anew. */
+  private @Nullable Owners owners;
+
+  private Member.State state = Member.State.LISTENING;
 
   /** In epoch milliseconds. */
   private long since;
 
-  private long joinedAt;
+  private long listensSince;
   private long tickedAt;
 
   /** Since when nobody else may have lent what is ours. */
@@ -59,17 +75,17 @@ public final class Standing {
     joinAnew(wallMillis, now);
     if (alone) {
       state = Member.State.ACTIVE;
-      heldSince = now - Duration.ofDays(1).toNanos();
+      heldSince = now - ALWAYS.toNanos();
     }
   }
 
   private void joinAnew(long wallMillis, long now) {
-    state = Member.State.JOINING;
+    state = Member.State.LISTENING;
     // Never the same twice, or the others would take it for the one that they knew.
     since = Math.max(since + 1, wallMillis);
-    joinedAt = now;
+    listensSince = now;
     tickedAt = now;
-    heldSince = now;
+    owners = null;
   }
 
   /** To be called every {@link Roster#ANNOUNCED_EVERY}: who has gone meanwhile. */
@@ -77,40 +93,76 @@ public final class Standing {
     if (alone || state == Member.State.LEAVING) {
       return List.of();
     }
-    boolean wasFrozen = now - tickedAt > Roster.GONE_AFTER.toNanos();
-    if (wasFrozen) {
+    long late = now - tickedAt - Roster.ANNOUNCED_EVERY.toNanos();
+    if (late > 0) {
+      // What they said meanwhile has not been read yet.
+      others.excuse(late);
+      listensSince += late;
+    }
+    if (isFrozen(now)) {
       joinAnew(wallMillis, now);
     }
     tickedAt = now;
     List<Member> gone = others.sweep(now);
     if (!gone.isEmpty()) {
+      owners = null;
       heldSince = now;
     }
     settle(now);
     return gone;
   }
 
+  private boolean isFrozen(long now) {
+    return now - tickedAt > FROZEN_AFTER.toNanos();
+  }
+
   /** Takes what another announces; whether it has to be told of us at once. */
   boolean heard(Member other, long now) {
-    if (other.id().equals(id) || alone) {
+    if (other.id().equals(id) || alone || state == Member.State.LEAVING) {
       return false;
     }
-    boolean left = other.state() == Member.State.LEAVING;
+    Member before = others.find(other.id());
     boolean news = others.heard(other, now);
-    if (news && left) {
+    if (news) {
+      owners = null;
+    }
+    if (before != null && before.hasPart() && !other.hasPart()) {
+      // It has left, or has been frozen and comes anew: from now on, its part is ours.
       heldSince = now;
     }
-    Member.State before = state;
+    long knownSince = since;
+    Member.State known = state;
+    comeAfter(other);
     settle(now);
-    return (news && !left) || state != before;
+    boolean left = other.state() == Member.State.LEAVING;
+    return (news && !left) || state != known || since != knownSince;
+  }
+
+  /** Who comes is younger than who is there, whatever its clock says. */
+  private void comeAfter(Member other) {
+    boolean comes = state == Member.State.LISTENING || state == Member.State.JOINING;
+    if (comes && other.state() == Member.State.ACTIVE && other.since() >= since) {
+      since = other.since() + 1;
+      owners = null;
+    }
   }
 
   private void settle(long now) {
-    if (state == Member.State.JOINING && now - joinedAt >= LISTENS_FOR.toNanos()) {
+    if (isFrozen(now)) {
+      return;
+    }
+    if (state == Member.State.LISTENING && now - listensSince >= LISTENS_FOR.toNanos()) {
+      state = Member.State.JOINING;
+      // Who knows it by this number knows that it is to have a part.
+      since++;
+      owners = null;
+    }
+    if (state == Member.State.JOINING) {
       Member self = self(new JsonObject());
       if (others.members().stream().allMatch(each -> each.knows(self))) {
         state = Member.State.ACTIVE;
         heldSince = now;
+        owners = null;
       }
     }
   }
@@ -118,6 +170,7 @@ public final class Standing {
   /** From now on, nothing is its own. */
   void leave() {
     state = Member.State.LEAVING;
+    owners = null;
   }
 
   /** What it announces. */
@@ -127,37 +180,44 @@ public final class Standing {
     return new Member(id, node, state, since, knows, data);
   }
 
+  Member.State state() {
+    return state;
+  }
+
   public boolean isActive() {
     return state == Member.State.ACTIVE;
   }
 
-  /** Since when, in nanoseconds, nobody else may have lent what is ours. */
+  /**
+   * Since when, in nanoseconds, nobody else may have lent what is ours: all of it, though some was
+   * ours before.
+   */
   long heldSince() {
     return heldSince;
   }
 
   /** Whether a key is ours, and nobody else's. */
   public boolean owns(String key, long now) {
-    return canDecide(now) && isSelf(Roster.owner(key, all()));
+    return isServing(now) && isSelf(owners().of(key));
   }
 
   /** Whether it is us that decide what only one may. */
   public boolean leads(long now) {
-    return canDecide(now) && isSelf(Roster.oldest(all()));
+    return isServing(now) && otherLeader() == null;
   }
 
-  /** Not where it might have been frozen, and has not noticed yet. */
-  private boolean canDecide(long now) {
-    return isActive() && (alone || now - tickedAt <= Roster.GONE_AFTER.toNanos());
+  /** Whether it has a part: it is active, and has not been frozen without noticing yet. */
+  public boolean isServing(long now) {
+    return isActive() && (alone || !isFrozen(now));
   }
 
   /** Whose a key is; null for ours, and for nobody's. */
   public @Nullable Member otherOwner(String key) {
-    Member owner = Roster.owner(key, all());
+    Member owner = owners().of(key);
     return isSelf(owner) ? null : owner;
   }
 
-  /** Who leads; null where it is us. */
+  /** Who leads; null where it is us, and where nobody does. */
   public @Nullable Member otherLeader() {
     Member leader = Roster.oldest(all());
     return isSelf(leader) ? null : leader;
@@ -174,10 +234,23 @@ public final class Standing {
     return member != null && member.id().equals(id);
   }
 
+  private Owners owners() {
+    Owners known = owners;
+    if (known == null) {
+      known = new Owners(all());
+      owners = known;
+    }
+    return known;
+  }
+
   /** Those that join, too: what is to be theirs is ours no more. */
-  private Collection<Member> all() {
-    List<Member> all = new ArrayList<>(others.members());
-    all.add(self(new JsonObject()));
+  private List<Member> all() {
+    List<Member> all = new ArrayList<>();
+    others.members().stream().filter(Member::hasPart).forEach(all::add);
+    Member self = self(new JsonObject());
+    if (self.hasPart()) {
+      all.add(self);
+    }
     return all;
   }
 }
