@@ -43,7 +43,7 @@ final class SessionsServer {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Node node = new Node("bench", Time.system(), new SimpleMeterRegistry());
     Gateway gateway =
-        new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node.time()));
+        new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node));
     KeyRing ring = KeyRing.read(settings.auth(), settings.auth().secret());
     SessionRegistry sessions = new SessionRegistry(settings.auth(), node);
     AddressHub hub = new AddressHub();

@@ -26,7 +26,10 @@ public final class ConnectRateCheck implements Check {
       return Verdict.ADMITTED;
     }
     // While we can't tell, it is no fault of the client's, and no strike.
-    ErrorKind kind = rates.refusesAll(edge) ? ErrorKind.INTERNAL_ERROR : ErrorKind.CONNECTION_RATE;
+    ErrorKind kind =
+        rates.refusesAll(edge, handshake.peer())
+            ? ErrorKind.INTERNAL_ERROR
+            : ErrorKind.CONNECTION_RATE;
     return new Verdict.Refused(kind, kind.httpStatus(), kind.words(), Map.of(), wait);
   }
 }

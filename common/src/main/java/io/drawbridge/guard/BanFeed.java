@@ -1,5 +1,6 @@
 package io.drawbridge.guard;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -11,11 +12,13 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Keeps an edge's {@link BanTable} up to date: by the changes that the guard publishes, and by the
  * whole list at the start, after a gap in their numbers, and, should the last change be lost or the
- * guard have started anew, whenever a look every 5 s finds another number.
+ * guard have started anew, whenever a look every 5 s finds another number. In a cluster, also when
+ * another guard comes to keep the bans, and, where nobody answers, again a second later.
  *
  * <p>While the guard is silent, the table stays as it is, and bans in it end in their time. To be
  * used on one event loop.
@@ -24,9 +27,12 @@ final class BanFeed {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
 
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final Vertx vertx;
   private final Time time;
   private final BanTable table;
+  private final Guards guards;
   private final MessageConsumer<Object> changes;
   private final long looks;
   private final Promise<Void> asked = Promise.promise();
@@ -36,13 +42,22 @@ final class BanFeed {
   /** Whether a change was missed since the list was asked for. */
   private boolean askAgain;
 
-  BanFeed(Vertx vertx, Time time, BanTable table) {
+  BanFeed(Vertx vertx, Node node, BanTable table) {
     this.vertx = vertx;
-    this.time = time;
+    this.time = node.time();
     this.table = table;
+    this.guards = node.guards();
     this.changes = vertx.eventBus().consumer(GuardBus.BAN_CHANGES, this::onChange);
     changes.completion().onComplete(registered -> ask());
     this.looks = vertx.setPeriodic(LOOK_EVERY.toMillis(), tick -> look());
+    Context loop = vertx.getOrCreateContext();
+    guards.onNewLeader(this, () -> loop.runOnContext(turn -> askSoon()));
+  }
+
+  /** Not all edges at once; who leads has to get ready first, too. */
+  private void askSoon() {
+    vertx.setTimer(
+        1 + ThreadLocalRandom.current().nextLong(SOON.toMillis()), timer -> ask());
   }
 
   /** Completes when the guard has told its bans, or has not answered in time; never fails. */
@@ -52,6 +67,7 @@ final class BanFeed {
 
   Future<Void> close() {
     vertx.cancelTimer(looks);
+    guards.forget(this);
     return changes.unregister();
   }
 
@@ -89,10 +105,10 @@ final class BanFeed {
     vertx
         .eventBus()
         .<JsonObject>request(
-            GuardBus.BANS, request, new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
+            guards.bans(), request, new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
         .map(answer -> isTaken(answer.body(), known))
         .onSuccess(taken -> askAgain |= !taken)
-        .onFailure(silent -> askAgain = false)
+        .onFailure(silent -> notAnswered())
         .onComplete(done -> askedOnce());
   }
 
@@ -109,6 +125,13 @@ final class BanFeed {
       table.replace(seq, bans);
     }
     return true;
+  }
+
+  private void notAnswered() {
+    askAgain = false;
+    if (guards != Guards.NONE_KNOWN) {
+      askSoon();
+    }
   }
 
   private void askedOnce() {

@@ -43,7 +43,10 @@ final class BanFile {
     return new BanBook.State(
         Ban.wholeNumber(json, "seq"),
         each(json, "bans", Ban::fromJson),
-        each(json, "offences", BanFile::offence));
+        each(json, "offences", BanBook.Offence::fromJson),
+        json.containsKey("pardons")
+            ? each(json, "pardons", BanBook.Pardon::fromJson)
+            : List.of());
   }
 
   private void setAside() {
@@ -63,22 +66,12 @@ final class BanFile {
     JsonArray bans = new JsonArray();
     state.bans().forEach(ban -> bans.add(ban.toJson()));
     JsonArray offences = new JsonArray();
-    state.offences().forEach(offence -> offences.add(json(offence)));
-    file.save(new JsonObject().put("seq", state.seq()).put("bans", bans).put("offences", offences));
-  }
-
-  private static JsonObject json(BanBook.Offence offence) {
-    return new JsonObject()
-        .put("subject", offence.subject().text())
-        .put("doublings", offence.doublings())
-        .put("forgetAt", offence.forgetAt());
-  }
-
-  private static BanBook.Offence offence(JsonObject json) {
-    return new BanBook.Offence(
-        Ban.subject(json),
-        (int) Math.min(BanBook.MOST_DOUBLINGS, Ban.wholeNumber(json, "doublings")),
-        Ban.wholeNumber(json, "forgetAt"));
+    state.offences().forEach(offence -> offences.add(offence.toJson()));
+    JsonArray pardons = new JsonArray();
+    state.pardons().forEach(pardon -> pardons.add(pardon.toJson()));
+    JsonObject json =
+        new JsonObject().put("seq", state.seq()).put("bans", bans).put("offences", offences);
+    file.save(pardons.isEmpty() ? json : json.put("pardons", pardons));
   }
 
   private static <T> List<T> each(JsonObject json, String field, Function<JsonObject, T> read) {

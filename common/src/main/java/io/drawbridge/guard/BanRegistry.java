@@ -12,7 +12,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +25,13 @@ import org.slf4j.LoggerFactory;
  * the book in the data folder. To be used on the guard's event loop.
  *
  * <p>A ban is in force as soon as it is published. A request for one is answered once it is in the
- * file, too, or could not be written, which the process log tells.
+ * file, too, and in a cluster with the other processes, or could not be written, which the process
+ * log tells.
+ *
+ * <p>Of several guards, the one that leads does all that; the others pass on to it what they are
+ * asked and told ({@link BanSuccession}).
  */
-final class BanRegistry {
+final class BanRegistry implements BanSuccession.Keeping {
   /** The most bans that there are; an edge's table must hold as many. */
   static final int MOST_BANS = 10_000;
 
@@ -49,11 +56,19 @@ final class BanRegistry {
   private final BanBook book;
   private final BanFile file;
   private final Keeper keeper;
+  private final BanMap map;
+  private final BanSuccession succession;
+  private final String ownAddress;
+  private final boolean alone;
   private final MeterRegistry meters;
   private final AtomicInteger inForce = new AtomicInteger();
   private final Gauge gauge;
 
-  BanRegistry(Vertx vertx, Settings settings, Node node) {
+  /**
+   * @param standing among the other guards
+   * @param alone whether there can be no others
+   */
+  BanRegistry(Vertx vertx, Settings settings, Node node, Standing standing, boolean alone) {
     this.vertx = vertx;
     this.time = node.time();
     this.settings = settings.firewall();
@@ -63,6 +78,10 @@ final class BanRegistry {
     this.book = new BanBook(this.settings.banFor(), this.settings.banMax(), MOST_BANS);
     this.file = new BanFile(settings.data());
     this.keeper = new Keeper(vertx, "bans", this::toWrite);
+    this.map = new BanMap(vertx, time, book::entry);
+    this.succession = new BanSuccession(vertx, standing, time, map, this, alone);
+    this.ownAddress = GuardBus.bansOf(standing.id());
+    this.alone = alone;
     this.meters = node.meters();
     this.gauge =
         Gauge.builder("drawbridge.bans", inForce, AtomicInteger::get)
@@ -79,20 +98,50 @@ final class BanRegistry {
     book.lengths(settings.banFor(), settings.banMax());
   }
 
-  /** Completes when what was kept is in force and requests are answered. */
+  /** Completes when what was kept is in force; in a cluster, other guards may turn to it then. */
   Future<?> start() {
+    if (!alone) {
+      book.keepPardons();
+    }
     return vertx
         .executeBlocking(file::load)
         .onSuccess(state -> book.restore(state, now()))
-        .compose(
-            restored ->
-                vertx.eventBus().<Object>consumer(GuardBus.BANS, this::onRequest).completion());
+        .compose(restored -> alone ? Future.succeededFuture() : listenOwn());
   }
 
-  /** Completes when all is in the file. */
+  private Future<?> listenOwn() {
+    return Future.all(
+        vertx.eventBus().consumer(ownAddress, this::onOwn).completion(),
+        vertx.eventBus().consumer(GuardBus.BAN_CHANGES, this::onChange).completion());
+  }
+
+  /** Completes when requests are answered. */
+  Future<?> listenAll() {
+    return vertx.eventBus().<Object>consumer(GuardBus.BANS, this::onRequest).completion();
+  }
+
+  /** Others are there than before. */
+  void changed() {
+    succession.changed();
+  }
+
+  /** Another guard has told of itself. */
+  void heard(Member guard) {
+    if (guard.data().getValue(GuardBus.SEQ) instanceof Number seq) {
+      succession.heard(seq.longValue());
+    }
+  }
+
+  /** The highest number of a change that this guard knows of. */
+  long highest() {
+    return succession.highest();
+  }
+
+  /** Completes when all is in the file, and, of several guards, the next one has it; never fails. */
   Future<?> stop() {
     meters.remove(gauge);
-    return keeper.close();
+    Future<Void> kept = alone ? Future.succeededFuture() : map.keep(List.of());
+    return kept.compose(inMap -> succession.handOver()).eventually(keeper::close);
   }
 
   private Keeper.Write toWrite() {
@@ -112,9 +161,14 @@ final class BanRegistry {
    * would look like those of one moment. A trusted proxy collects none: what it brings is not its
    * own doing.
    */
-  void count(List<ErrorEvent> events) {
+  void logged(List<ErrorEvent> events) {
+    succession.count(events.stream().filter(this::isStrike).toList());
+  }
+
+  @Override
+  public void count(List<ErrorEvent> strikes) {
     Instant oldest = time.now().minus(settings.window()).minus(ON_ITS_WAY);
-    for (ErrorEvent event : events) {
+    for (ErrorEvent event : strikes) {
       if (isStrike(event) && event.at().isAfter(oldest)) {
         BanSubject.ip(event.peer())
             .filter(address -> !trusted.contains(address.name()))
@@ -151,6 +205,33 @@ final class BanRegistry {
 
   // --- requests ---------------------------------------------------------------------------------
 
+  /** What other guards pass on, and who knows that it is this one that keeps the book. */
+  private void onOwn(Message<Object> message) {
+    JsonObject body = message.body() instanceof JsonObject object ? object : new JsonObject();
+    try {
+      if ("merge".equals(body.getValue("op"))) {
+        succession.onMerge(message, body);
+      } else if ("strikes".equals(body.getValue("op"))) {
+        // Not passed on once more: who leads is not the same for all just now.
+        if (succession.serves()) {
+          count(GuardVerticle.events(body));
+        }
+      } else if (succession.serves()) {
+        onRequest(message);
+      } else {
+        message.fail(GuardBus.UNAVAILABLE, "this guard does not keep the bans");
+      }
+    } catch (IllegalArgumentException | ClassCastException e) {
+      message.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void onChange(Message<Object> message) {
+    if (message.body() instanceof JsonObject change && change.getValue("seq") instanceof Number n) {
+      succession.heard(n.longValue());
+    }
+  }
+
   private void onRequest(Message<Object> message) {
     BanRequest request;
     try {
@@ -159,7 +240,9 @@ final class BanRegistry {
       message.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
-    if (request instanceof BanRequest.All all) {
+    if (!succession.serves()) {
+      succession.passOn(message);
+    } else if (request instanceof BanRequest.All all) {
       message.reply(list(all.known()));
     } else if (request instanceof BanRequest.Impose ban) {
       strikes.forget(ban.subject());
@@ -175,7 +258,8 @@ final class BanRegistry {
     strikes.forget(subject);
     BanChange change = book.pardon(subject, now());
     // Without a ban, too, there may have been an offence to forget.
-    Future<Void> kept = change == null ? keeper.write() : publish(List.of(change), "");
+    Future<Void> kept =
+        change == null ? keep(List.of(subject)) : publish(List.of(change), "");
     BanChange answer = change == null ? new BanChange(book.seq(), subject, 0) : change;
     kept.onComplete(written -> message.reply(answer(answer, change != null)));
   }
@@ -212,6 +296,56 @@ final class BanRegistry {
       }
     }
     inForce.set(book.size(now()));
-    return keeper.write();
+    return keep(changes.stream().map(BanChange::subject).toList());
+  }
+
+  private Future<Void> keep(List<BanSubject> subjects) {
+    Future<Void> written = keeper.write();
+    return alone ? written : Future.join(written, map.keep(subjects)).mapEmpty();
+  }
+
+  // --- of several guards ------------------------------------------------------------------------
+
+  @Override
+  public List<BanSubject> merge(List<BanEntry> entries) {
+    List<BanSubject> taken = book.merge(entries, now());
+    inForce.set(book.size(now()));
+    if (!taken.isEmpty()) {
+      keep(taken);
+    }
+    return taken;
+  }
+
+  @Override
+  public void keepAllBut(List<BanEntry> inMap) {
+    Map<BanSubject, Long> there = new HashMap<>();
+    inMap.forEach(entry -> there.put(entry.subject(), entry.changedAt()));
+    map.keep(
+        book.entries(now()).stream()
+            .filter(entry -> !Objects.equals(there.get(entry.subject()), entry.changedAt()))
+            .map(BanEntry::subject)
+            .toList());
+  }
+
+  @Override
+  public void raise(long number, List<BanSubject> changed) {
+    book.raise(number);
+    keeper.write();
+    if (!changed.isEmpty()) {
+      // One of them will do: it does not come next, so who hears of it asks for all.
+      BanSubject one = changed.get(changed.size() - 1);
+      long until = book.until(one, now());
+      vertx.eventBus().publish(GuardBus.BAN_CHANGES, new BanChange(number, one, until).toJson());
+    }
+  }
+
+  @Override
+  public long seq() {
+    return book.seq();
+  }
+
+  @Override
+  public List<BanEntry> entries() {
+    return book.entries(now());
   }
 }

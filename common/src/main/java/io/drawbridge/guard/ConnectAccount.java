@@ -132,6 +132,11 @@ final class ConnectAccount {
     return payAt - now;
   }
 
+  /** Another guard is to be asked the same. */
+  void postponed() {
+    asking = false;
+  }
+
   /** No answer: whether it has lent them can't be told, so they count as paid. */
   void unanswered(long wanted) {
     asking = false;

@@ -7,6 +7,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,17 +46,21 @@ public final class ConnectRates {
   /** Who let somebody in within {@link #TOLD_WITHIN}; a timer is set while there are any. */
   private final Set<ConnectAccount> untold = new LinkedHashSet<>();
 
-  private boolean silent;
+  private final Guards guards;
 
-  /** How many edges there are, on all nodes, as the guard has told last. */
+  /** Where nobody has answered of late; of the addresses that there are. */
+  private final Set<String> silent = new HashSet<>();
+
+  /** How many edges there are, on all nodes, as a guard has told last. */
   private int edges = 1;
 
   /** How many of them are here. */
   private int edgesHere;
 
-  public ConnectRates(Vertx vertx, Time time) {
+  public ConnectRates(Vertx vertx, Node node) {
     this.vertx = vertx;
-    this.time = time;
+    this.time = node.time();
+    this.guards = node.guards();
   }
 
   /** One more edge and event loop asks here; where the guard is silent, the node may do more. */
@@ -76,10 +81,11 @@ public final class ConnectRates {
     long now = time.nanos();
     ConnectAccount account = account(edge, address, now);
     long wait;
-    if (!silent) {
+    if (!isSilent(account)) {
       wait = account.take(now);
     } else if (limits.whenGuardSilent() == WhenGuardSilent.SHARE) {
-      wait = account.takeShare(Math.min(1.0, Math.max(1.0, edgesHere) / edges), now);
+      int all = Math.max(edges, guards.edges());
+      wait = account.takeShare(Math.min(1.0, Math.max(1.0, edgesHere) / all), now);
     } else {
       wait = ANSWER_WITHIN.toNanos();
     }
@@ -87,9 +93,22 @@ public final class ConnectRates {
     return Duration.ofNanos(wait);
   }
 
-  /** Whether nobody is let in for now, since the guard is silent and its edge is told to refuse. */
-  public synchronized boolean refusesAll(Edge edge) {
-    return silent && edge.limits().whenGuardSilent() == WhenGuardSilent.REFUSE;
+  /**
+   * Whether an address is let in by nobody for now, since its guard is silent and the edge is told
+   * to refuse.
+   */
+  public synchronized boolean refusesAll(Edge edge, String address) {
+    return !silent.isEmpty()
+        && edge.limits().whenGuardSilent() == WhenGuardSilent.REFUSE
+        && silent.contains(guards.limits(edge.connectLimit(), key(address)));
+  }
+
+  private static String key(String address) {
+    return "ip:" + address;
+  }
+
+  private boolean isSilent(ConnectAccount account) {
+    return !silent.isEmpty() && silent.contains(guards.limits(account.limit, account.key));
   }
 
   /** How many addresses are counted. */
@@ -97,13 +116,13 @@ public final class ConnectRates {
     return accounts.size();
   }
 
-  /** Whether the guard has not answered of late. */
+  /** Whether any guard has not answered of late. */
   synchronized boolean silent() {
-    return silent;
+    return !silent.isEmpty();
   }
 
   private ConnectAccount account(Edge edge, String address, long now) {
-    String key = "ip:" + address;
+    String key = key(address);
     LimitSettings limits = edge.limits();
     // One under a limit that is no longer in force begins anew.
     ConnectAccount account =
@@ -143,7 +162,7 @@ public final class ConnectRates {
 
   private synchronized void settle(ConnectAccount account) {
     long want = account.want(time.nanos());
-    if (want == 0 && silent) {
+    if (want == 0 && isSilent(account)) {
       // Somebody has to notice that it is back.
       want = account.probe();
     }
@@ -151,24 +170,24 @@ public final class ConnectRates {
       return;
     }
     long wanted = want;
+    String at = guards.limits(account.limit, account.key);
     vertx
         .eventBus()
         .<JsonObject>request(
-            GuardBus.LIMITS,
+            at,
             new JsonObject()
                 .put("limit", account.limit)
                 .put("key", account.key)
                 .put("want", wanted),
             new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
-        .onSuccess(answer -> answered(account, wanted, answer))
-        .onFailure(cause -> unanswered(account, wanted, cause));
+        .onSuccess(answer -> answered(account, wanted, at, answer))
+        .onFailure(cause -> unanswered(account, wanted, at, cause));
   }
 
   private synchronized void answered(
-      ConnectAccount account, long wanted, Message<JsonObject> answer) {
-    if (silent) {
-      silent = false;
-      LOG.info("the guard knows again how often an address connects");
+      ConnectAccount account, long wanted, String at, Message<JsonObject> answer) {
+    if (silent.remove(at)) {
+      LOG.info("the guard at {} knows again how often an address connects", at);
     }
     String seen = answer.headers().get(GuardBus.EDGES);
     if (seen != null) {
@@ -176,6 +195,11 @@ public final class ConnectRates {
     }
     JsonObject grant = answer.body();
     Duration wait = Duration.ofMillis(grant.getLong("retryAfterMs", 0L));
+    if (answer.headers().contains(GuardBus.ELSEWHERE)) {
+      account.postponed();
+      vertx.setTimer(Math.max(1, wait.toMillis()), due -> settle(account));
+      return;
+    }
     long rest = account.answered(wanted, grant.getLong("granted", 0L), wait, time.nanos());
     if (rest > 0) {
       vertx.setTimer(Duration.ofNanos(rest).toMillis() + 1, due -> settle(account));
@@ -184,13 +208,16 @@ public final class ConnectRates {
     }
   }
 
-  private synchronized void unanswered(ConnectAccount account, long wanted, Throwable cause) {
+  private synchronized void unanswered(
+      ConnectAccount account, long wanted, String at, Throwable cause) {
     account.unanswered(wanted);
-    if (!silent) {
-      silent = true;
+    // Nobody asks who has gone any more.
+    silent.removeIf(known -> !guards.mayName(known));
+    if (guards.mayName(at) && silent.add(at)) {
       LOG.warn(
-          "the guard does not know how often an address connects ({}): until it does, this node"
-              + " keeps to its share or refuses, as limits.whenGuardSilent says",
+          "the guard at {} does not know how often an address connects ({}): until it does, this"
+              + " node keeps to its share or refuses, as limits.whenGuardSilent says",
+          at,
           cause.getMessage());
     }
   }

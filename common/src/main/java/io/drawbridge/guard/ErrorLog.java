@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,11 @@ final class ErrorLog implements AutoCloseable {
   private static String rolledName(Path log) {
     String name = log.getFileName().toString().replaceAll("[\\\\(){}\\[\\]*+?^$|]", "_");
     return log.resolveSibling(name).toString().replace("%", "%d{\"'%'\", aux}");
+  }
+
+  /** Remembers events that another guard has in its log: they are not written here. */
+  void heard(Collection<String> ids) {
+    ids.forEach(this::remember);
   }
 
   /**

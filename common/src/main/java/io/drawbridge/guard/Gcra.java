@@ -35,6 +35,13 @@ public final class Gcra {
     this.at = now;
   }
 
+  /** One of which all had been taken by then. */
+  static Gcra spent(Rate rate, double burst, long at) {
+    Gcra gcra = new Gcra(rate, burst, at);
+    gcra.level = gcra.burst;
+    return gcra;
+  }
+
   /** Takes up to {@code want} permits: how many there were. */
   public long take(long want, long now) {
     leak(now);

@@ -46,8 +46,8 @@ public final class Guard {
     Spool spool = node.errors().spool(settings.data(), node.name());
     this.outbox = new Outbox(vertx, MOST_EVENTS, spool, time);
     outbox.start();
-    this.leases = new Leases(vertx, node.name() + '/' + UUID.randomUUID(), edge, time);
-    this.banFeed = new BanFeed(vertx, time, bans);
+    this.leases = new Leases(vertx, node.name() + '/' + UUID.randomUUID(), edge, node);
+    this.banFeed = new BanFeed(vertx, node, bans);
     for (ErrorKind kind : ErrorKind.values()) {
       counters.put(
           kind,

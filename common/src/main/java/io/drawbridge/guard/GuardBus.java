@@ -69,6 +69,31 @@ public final class GuardBus {
   /** Header of the answer: how many edges asked within the last seconds. */
   static final String EDGES = "drawbridge-edges";
 
+  /** Header of the answer: another guard lends this key, or is about to; ask again soon. */
+  static final String ELSEWHERE = "drawbridge-elsewhere";
+
+  /** Where guards announce themselves to each other and to the edges; in a cluster only. */
+  static final String MEMBERS = "drawbridge.guard.members";
+
+  /** What a guard announces besides: how many edges have asked it within the last seconds. */
+  static final String EDGES_SEEN = "edges";
+
+  /** What a guard announces besides: the highest number of a change of the bans that it knows. */
+  static final String SEQ = "seq";
+
+  /** Where one guard takes requests for permits of its own keys, as at {@link #LIMITS}. */
+  static String limitsOf(String guard) {
+    return LIMITS + '.' + guard;
+  }
+
+  /**
+   * Where one guard takes requests about bans, as at {@link #BANS}, and what other guards pass on
+   * to the one that leads.
+   */
+  static String bansOf(String guard) {
+    return BANS + '.' + guard;
+  }
+
   /** The most permits that one request may want. */
   static final long MOST_PERMITS = 10_000;
 

@@ -2,22 +2,19 @@ package io.drawbridge.guard;
 
 import io.drawbridge.config.LiveSettings;
 import io.drawbridge.config.Settings;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,31 +26,34 @@ import org.slf4j.LoggerFactory;
  * <p>A request with a bad body fails with code 400 and changes nothing. Error events are answered
  * only once they are in the log and counted; 503 means that they are not, and may be sent again. A
  * request with no events tells whether the log can be written.
+ *
+ * <p>In a cluster, there may be several: each lends the permits of its own keys, each takes error
+ * events, and one of them keeps the bans; whoever is asked passes on what is another one's. See
+ * {@link Standing}.
  */
 public final class GuardVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GuardVerticle.class);
   private static final int MOST_EVENTS = 1_000;
-  private static final int MOST_KEYS = 100_000;
 
-  /** Room for the longest user id behind {@code user:}. */
-  private static final int LONGEST_KEY = 512;
-
-  private static final int MOST_EDGES = 10_000;
-  private static final Duration EDGE_SEEN_WITHIN = Duration.ofSeconds(10);
+  /** As many as the log remembers. */
+  private static final int MOST_HEARD = 20_000;
 
   private final Settings settings;
   private final LiveSettings live;
   private final Node node;
   private final Time time;
   private final ErrorLog log;
-  private final Limiter limiter;
+  private final boolean clustered;
 
-  /** Apart from the others, so that a flood of addresses takes no place from those inside. */
-  private final Limiter connects;
+  /** Ids of events that were logged by any guard, and of which our log does not know yet. */
+  private final ArrayDeque<String> heard = new ArrayDeque<>();
 
-  /** When each edge asked last, the longest ago first. */
-  private final LinkedHashMap<String, Long> edges = new LinkedHashMap<>(16, 0.75f, true);
-
+  private final AtomicInteger guards = new AtomicInteger(1);
+  private final AtomicInteger leads = new AtomicInteger();
+  private final List<Gauge> gauges;
+  private final Standing standing;
+  private Muster muster;
+  private Lender lender;
   private WorkerExecutor writer;
   private MessageConsumer<Object> errors;
   private BanRegistry bans;
@@ -65,48 +65,104 @@ public final class GuardVerticle extends VerticleBase {
     this(new LiveSettings(settings, null), node);
   }
 
-  @SuppressWarnings("NullAway.Init") // writer, errors and bans are set in start()
+  /** In a cluster where the event bus is, so that other guards may be there. */
   public GuardVerticle(LiveSettings live, Node node) {
+    this(live, node, false);
+  }
+
+  /**
+   * @param clustered whether there may be others, though the event bus is that of one process
+   */
+  @SuppressWarnings("NullAway.Init") // what the event bus is needed for is set in start()
+  GuardVerticle(LiveSettings live, Node node, boolean clustered) {
     this.live = live;
     this.settings = live.settings();
     this.node = node;
     this.time = node.time();
+    this.clustered = clustered;
     this.log = new ErrorLog(settings.guard());
-    this.limiter = new Limiter(messages(settings), MOST_KEYS);
-    this.connects = new Limiter(connects(settings), MOST_KEYS);
+    String id = node.name() + '-' + UUID.randomUUID().toString().substring(0, 8);
+    this.standing = new Standing(id, node.name());
+    this.gauges =
+        List.of(
+            Gauge.builder("drawbridge.guards", guards, AtomicInteger::get)
+                .description("Guards that may be turned to, as this one knows them")
+                .strongReference(true)
+                .register(node.meters()),
+            Gauge.builder("drawbridge.guard.leads", leads, AtomicInteger::get)
+                .description("1 where this guard keeps the bans, else 0")
+                .strongReference(true)
+                .register(node.meters()));
   }
 
   @Override
   public Future<?> start() {
+    boolean others = clustered || vertx.isClustered();
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
-    bans = new BanRegistry(vertx, settings, node);
+    lender = new Lender(vertx, settings, standing, time);
+    bans = new BanRegistry(vertx, settings, node, standing, !others);
+    muster = new Muster(vertx, GuardBus.MEMBERS, standing, time, new Others(), others);
     // A ban for events that came first would get a number of its own, and overwrite the file.
     unlisten =
         live.onChange(
             task -> context.runOnContext(turn -> task.run()), now -> reload(now.settings()));
-    return bans.start().compose(read -> listen());
+    return bans.start()
+        .compose(read -> others ? listenOwn() : Future.succeededFuture())
+        .compose(listens -> muster.join())
+        .compose(joined -> listenAll());
   }
 
   /** Limits of messages and connects, strikes and the lengths of bans. */
   private void reload(Settings now) {
-    limiter.limits(messages(now));
-    connects.limits(connects(now));
+    lender.limits(now);
     bans.reload(now);
   }
 
-  private Future<?> listen() {
-    errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
+  /** Before others may turn to it. */
+  private Future<?> listenOwn() {
     return Future.all(
-        errors.completion(),
-        vertx.eventBus().<Object>consumer(GuardBus.LIMITS, this::onLimits).completion());
+        lender.listenOwn(),
+        vertx.eventBus().consumer(GuardBus.LOGGED, this::onLogged).completion());
+  }
+
+  private Future<?> listenAll() {
+    leads.set(standing.leads(time.nanos()) ? 1 : 0);
+    errors = vertx.eventBus().consumer(GuardBus.ERRORS, this::onErrors);
+    return Future.all(errors.completion(), lender.listenAll(), bans.listenAll());
+  }
+
+  /** What is to be known of the other guards. */
+  private final class Others implements Muster.Listener {
+    @Override
+    public JsonObject data() {
+      return new JsonObject()
+          .put(GuardBus.EDGES_SEEN, lender.edgesSeen())
+          .put(GuardBus.SEQ, bans.highest());
+    }
+
+    @Override
+    public void heard(Member other) {
+      lender.heard();
+      bans.heard(other);
+    }
+
+    @Override
+    public void changed() {
+      lender.changed();
+      bans.changed();
+      guards.set(standing.others().size() + (standing.isActive() ? 1 : 0));
+      leads.set(standing.leads(time.nanos()) ? 1 : 0);
+    }
   }
 
   @Override
   public Future<?> stop() {
     unlisten.run();
+    gauges.forEach(node.meters()::remove);
     // What arrives while the log is being closed is refused, and sent to the next guard.
-    return errors
-        .unregister()
+    return muster
+        .leave()
+        .eventually(errors::unregister)
         .eventually(this::closeLog)
         .eventually(writer::close)
         .eventually(bans::stop);
@@ -120,30 +176,6 @@ public final class GuardVerticle extends VerticleBase {
         });
   }
 
-  /** The limits of messages that may be borrowed from, by name. */
-  private static Map<String, Limiter.Limit> messages(Settings settings) {
-    Map<String, Limiter.Limit> limits = new HashMap<>();
-    limits.put(GuardBus.KEY_MESSAGES, Limiter.Limit.of(settings.limits().keyMessages()));
-    for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
-      Limiter.Limit limit = Limiter.Limit.of(edge.limits().keyMessages());
-      limits.put(edge.keyLimit(), limit);
-      // By its own name, too: a lease from before a reload may still ask by it.
-      limits.putIfAbsent(edge.name() + '.' + GuardBus.KEY_MESSAGES, limit);
-    }
-    return limits;
-  }
-
-  /** Those of new connections. */
-  private static Map<String, Limiter.Limit> connects(Settings settings) {
-    Map<String, Limiter.Limit> limits = new HashMap<>();
-    for (Edge edge : List.of(Edge.echo(settings), Edge.auth(settings))) {
-      Limiter.Limit limit =
-          new Limiter.Limit(edge.limits().connectRate(), edge.limits().connectBurst());
-      limits.put(edge.connectLimit(), limit);
-    }
-    return limits;
-  }
-
   // --- errors -----------------------------------------------------------------------------------
 
   private void onErrors(Message<Object> request) {
@@ -154,13 +186,24 @@ public final class GuardVerticle extends VerticleBase {
       request.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
+    if (!standing.isServing(time.nanos())) {
+      // Frozen for a while: whoever sent it has sent it to another guard since.
+      request.fail(GuardBus.UNAVAILABLE, "this guard has been away");
+      return;
+    }
+    List<String> others = List.copyOf(heard);
+    heard.clear();
     writer
-        .executeBlocking(() -> log.append(events))
+        .executeBlocking(
+            () -> {
+              log.heard(others);
+              return log.append(events);
+            })
         .onSuccess(fresh -> logged(request, events.size(), fresh))
         .onFailure(cause -> notLogged(request, cause));
   }
 
-  private static List<ErrorEvent> events(Object body) {
+  static List<ErrorEvent> events(Object body) {
     JsonArray bodies = object(body).getValue("events") instanceof JsonArray array ? array : null;
     if (bodies == null) {
       throw new IllegalArgumentException("events: must be an array");
@@ -175,12 +218,22 @@ public final class GuardVerticle extends VerticleBase {
     return events;
   }
 
+  /** Who was not answered by the guard that logged it may send it here. */
+  private void onLogged(Message<Object> message) {
+    if (message.body() instanceof JsonObject event && event.getValue("id") instanceof String id) {
+      if (heard.size() >= MOST_HEARD) {
+        heard.remove();
+      }
+      heard.add(id);
+    }
+  }
+
   private void logged(Message<Object> request, int accepted, List<ErrorEvent> fresh) {
     if (logFails) {
       logFails = false;
       LOG.info("the error log is written again");
     }
-    bans.count(fresh);
+    bans.logged(fresh);
     request.reply(new JsonObject().put("accepted", accepted));
     fresh.forEach(event -> vertx.eventBus().publish(GuardBus.LOGGED, event.toJson()));
   }
@@ -196,60 +249,7 @@ public final class GuardVerticle extends VerticleBase {
     request.fail(GuardBus.UNAVAILABLE, "the error log can't be written");
   }
 
-  // --- limits -----------------------------------------------------------------------------------
-
-  private void onLimits(Message<Object> request) {
-    long now = time.nanos();
-    try {
-      JsonObject body = object(request.body());
-      String limit = text(body, "limit");
-      Limiter owner = connects.limits().contains(limit) ? connects : limiter;
-      Limiter.Grant grant = owner.grant(limit, text(body, "key"), want(body), now);
-      JsonObject answer = new JsonObject().put("granted", grant.granted());
-      answer.put(grant.granted() > 0 ? "ttlMs" : "retryAfterMs", grant.millis());
-      int seen = edgesSeen(request.headers().get(GuardBus.EDGE), now);
-      request.reply(
-          answer, new DeliveryOptions().addHeader(GuardBus.EDGES, Integer.toString(seen)));
-    } catch (IllegalArgumentException e) {
-      request.fail(GuardBus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static String text(JsonObject body, String field) {
-    if (body.getValue(field) instanceof String text
-        && !text.isEmpty()
-        && text.length() <= LONGEST_KEY) {
-      return text;
-    }
-    throw new IllegalArgumentException(
-        field + ": must be a string of 1 to " + LONGEST_KEY + " characters");
-  }
-
-  private static long want(JsonObject body) {
-    Object want = body.getValue("want");
-    if (want instanceof Integer || want instanceof Long) {
-      long number = ((Number) want).longValue();
-      if (number >= 1 && number <= GuardBus.MOST_PERMITS) {
-        return number;
-      }
-    }
-    throw new IllegalArgumentException(
-        "want: must be a whole number, 1 to " + GuardBus.MOST_PERMITS);
-  }
-
-  private int edgesSeen(@Nullable String edge, long now) {
-    if (edge != null && edge.length() <= LONGEST_KEY) {
-      edges.put(edge, now);
-    }
-    Iterator<Long> oldest = edges.values().iterator();
-    while (oldest.hasNext()
-        && (now - oldest.next() > EDGE_SEEN_WITHIN.toNanos() || edges.size() > MOST_EDGES)) {
-      oldest.remove();
-    }
-    return Math.max(1, edges.size());
-  }
-
-  private static JsonObject object(Object body) {
+  static JsonObject object(Object body) {
     if (body instanceof JsonObject object) {
       return object;
     }

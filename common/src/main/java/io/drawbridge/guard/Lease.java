@@ -29,8 +29,8 @@ public final class Lease {
   interface Source {
     void ask(Lease lease, long want);
 
-    /** Whether the guard has not answered of late. */
-    boolean silent();
+    /** Whether the guard that is to lend has not answered of late. */
+    boolean silentFor(Lease lease);
 
     /** How many edges share the limit, as far as is known. */
     int edges();
@@ -54,6 +54,11 @@ public final class Lease {
 
   /** How many connections share this lease. */
   int users;
+
+  /** Where its guard takes requests, as of this version of {@link Guards}. */
+  String address = GuardBus.LIMITS;
+
+  @Nullable Object guardsVersion;
 
   private long permits;
 
@@ -93,7 +98,7 @@ public final class Lease {
       return Answer.GRANTED;
     }
     ask(now);
-    if (source.silent()) {
+    if (source.silentFor(this)) {
       return fromShare(now);
     }
     return asking ? Answer.ASKED : Answer.EXHAUSTED;
@@ -180,6 +185,11 @@ public final class Lease {
     retryAt = now + retryAfter.toNanos();
     share = null;
     answered();
+  }
+
+  /** Another guard lends from now on; what the one before it has said holds no more. */
+  void moved() {
+    exhausted = false;
   }
 
   /** The guard gave no answer; the next try is due after {@code retryAfter}. */

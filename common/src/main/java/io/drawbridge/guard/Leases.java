@@ -8,14 +8,16 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The leases of one edge: asks the guard for permits, and notices when it falls silent. There are
- * never more of them than connections. To be used on one event loop.
+ * The leases of one edge: asks the guards for permits, each for its own keys, and notices which of
+ * them falls silent. There are never more of them than connections. To be used on one event loop.
  */
 final class Leases implements Lease.Source {
   private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -39,19 +41,23 @@ final class Leases implements Lease.Source {
   /** Opened within {@link #FIRST_AFTER}; a timer is set while there are any. */
   private final List<Lease> fresh = new ArrayList<>();
 
-  private boolean silent;
+  /** Where nobody has answered of late; of the addresses that there are. */
+  private final Set<String> silent = new HashSet<>();
+
+  private final Guards guards;
   private int edges = 1;
 
   /**
    * @param edgeId tells this edge from all others
    * @param edge whose limits the keys have
    */
-  Leases(Vertx vertx, String edgeId, Edge edge, Time time) {
+  Leases(Vertx vertx, String edgeId, Edge edge, Node node) {
     this.vertx = vertx;
     this.edgeId = edgeId;
     this.limit = edge.keyLimit();
     this.settings = edge.limits();
-    this.time = time;
+    this.time = node.time();
+    this.guards = node.guards();
   }
 
   /** Puts other limits in force for the leases that are opened from now on. */
@@ -88,34 +94,52 @@ final class Leases implements Lease.Source {
     }
   }
 
+  /** Whether any guard has not answered of late. */
+  boolean silent() {
+    return !silent.isEmpty();
+  }
+
   @Override
-  public boolean silent() {
-    return silent;
+  public boolean silentFor(Lease lease) {
+    return !silent.isEmpty() && silent.contains(addressOf(lease));
+  }
+
+  private String addressOf(Lease lease) {
+    Object version = guards.version();
+    if (lease.guardsVersion != version) {
+      lease.guardsVersion = version;
+      String address = guards.limits(lease.limit, lease.key);
+      if (!address.equals(lease.address)) {
+        lease.address = address;
+        lease.moved();
+      }
+    }
+    return lease.address;
   }
 
   @Override
   public int edges() {
-    return edges;
+    return Math.max(edges, guards.edges());
   }
 
   @Override
   public void ask(Lease lease, long want) {
+    String address = addressOf(lease);
     vertx
         .eventBus()
         .<JsonObject>request(
-            GuardBus.LIMITS,
+            address,
             new JsonObject().put("limit", lease.limit).put("key", lease.key).put("want", want),
             new DeliveryOptions()
                 .setSendTimeout(ANSWER_WITHIN.toMillis())
                 .addHeader(GuardBus.EDGE, edgeId))
-        .onSuccess(answer -> answered(lease, answer))
-        .onFailure(cause -> unanswered(lease, cause));
+        .onSuccess(answer -> answered(lease, address, answer))
+        .onFailure(cause -> unanswered(lease, address, cause));
   }
 
-  private void answered(Lease lease, Message<JsonObject> answer) {
-    if (silent) {
-      silent = false;
-      LOG.info("the guard lends permits again");
+  private void answered(Lease lease, String address, Message<JsonObject> answer) {
+    if (silent.remove(address)) {
+      LOG.info("the guard at {} lends permits again", address);
     }
     String seen = answer.headers().get(GuardBus.EDGES);
     if (seen != null) {
@@ -131,11 +155,17 @@ final class Leases implements Lease.Source {
     }
   }
 
-  private void unanswered(Lease lease, Throwable cause) {
-    if (!silent) {
-      silent = true;
+  private void unanswered(Lease lease, String address, Throwable cause) {
+    // Nobody asks who has gone any more.
+    silent.removeIf(known -> !guards.mayName(known));
+    if (!addressOf(lease).equals(address)) {
+      lease.unanswered(Duration.ZERO, time.nanos());
+      return;
+    }
+    if (silent.add(address)) {
       LOG.warn(
-          "the guard lends no permits ({}): {} until it does",
+          "the guard at {} lends no permits ({}): {} until it does",
+          address,
           cause.getMessage(),
           switch (settings.whenGuardSilent()) {
             case SHARE -> "spending this edge's share of each limit";

@@ -8,12 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The guard's side of rate limits: one bucket for each limit and key, from which edges borrow.
  *
  * <p>A permit is granted once and never taken back, so that what all edges let through together
  * stays within rate × time + burst. Decides only.
+ *
+ * <p>That holds over any sequence of owners of a key, too. The first may lend rate × t₁ + burst
+ * within its time t₁. Each later one begins with nothing in hand at the moment since when nobody
+ * else may have lent ({@link Standing#heldSince}), and lends at most rate × tₙ within its own time.
+ * Their times don't overlap, so all of it is at most rate × time + burst. After a tenth of the time
+ * that a bucket takes to fill, it has a tenth of its burst. What is left over is the time from the
+ * last permit of an owner that dies to the first of the next one, a second or so: the edges spend
+ * their shares in it, which begin 300 ms after they were answered last, with a tenth of the burst
+ * between them.
  */
 final class Limiter {
   /** How long a lease may be spent; what is left of it then is lost. */
@@ -74,7 +84,27 @@ final class Limiter {
     return limits.keySet();
   }
 
+  /**
+   * Forgets the buckets of keys that are lent by others now: what was lent meanwhile does not stand
+   * in them.
+   *
+   * @param mine whether what {@link #grant} calls limit and key, with a space between, is ours
+   */
+  void retain(Predicate<String> mine) {
+    buckets.keySet().removeIf(bucket -> !mine.test(bucket));
+  }
+
+  /** Where nobody else lends. */
   Grant grant(String limit, String key, long want, long now) {
+    return grant(limit, key, want, now, now - Standing.ALWAYS.toNanos());
+  }
+
+  /**
+   * Lends.
+   *
+   * @param heldSince since when nobody else may have lent this key
+   */
+  Grant grant(String limit, String key, long want, long now, long heldSince) {
     Limit known = limits.get(limit);
     if (known == null) {
       throw new IllegalArgumentException("limit: unknown");
@@ -88,7 +118,8 @@ final class Limiter {
       if (buckets.size() >= maxKeys && !dropIdle(now)) {
         return FULL;
       }
-      bucket = new Gcra(known.rate(), known.burst(), now);
+      // One that would be full by now is, as it is for a key that was never lent.
+      bucket = Gcra.spent(known.rate(), known.burst(), heldSince);
       buckets.put(name, bucket);
     }
     long granted = bucket.take(want, now);

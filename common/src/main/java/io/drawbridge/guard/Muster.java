@@ -92,11 +92,11 @@ public final class Muster {
 
   /** From now on, nothing is its own, and others are told so; completes when it hears no more. */
   public Future<Void> leave() {
-    standing.leave();
     MessageConsumer<Object> known = consumer;
     if (known == null) {
       return Future.succeededFuture();
     }
+    standing.leave();
     vertx.cancelTimer(timer);
     announce();
     return known.unregister();

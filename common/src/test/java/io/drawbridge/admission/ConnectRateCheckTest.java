@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.ManualTime;
+import io.drawbridge.guard.Node;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +21,7 @@ class ConnectRateCheckTest {
   private final ManualTime time = new ManualTime();
   private final Check check =
       new ConnectRateCheck(
-          new ConnectRates(vertx, time.time()),
+          new ConnectRates(vertx, new Node("node-1", time.time(), new SimpleMeterRegistry())),
           CapacityTest.edge("limits: { connectRate: 1/m, connectBurst: 2 }"));
 
   @AfterEach
@@ -49,7 +51,7 @@ class ConnectRateCheckTest {
   void blamesNobodyForASilentGuard() {
     Check strict =
         new ConnectRateCheck(
-            new ConnectRates(vertx, time.time()),
+            new ConnectRates(vertx, new Node("node-1", time.time(), new SimpleMeterRegistry())),
             CapacityTest.edge("limits: { whenGuardSilent: refuse }"));
 
     await().until(() -> strict.check(valid().handshake()) instanceof Verdict.Refused);

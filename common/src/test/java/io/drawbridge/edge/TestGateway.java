@@ -124,7 +124,7 @@ public final class TestGateway implements AfterEachCallback {
     assertThat(vertx.isNativeTransportEnabled()).isEqualTo(nativeTransport);
     Node node = new Node("node-test", Time.system(), meters);
     live = new LiveSettings(settings, tls);
-    gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()), live);
+    gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node), live);
     done(vertx.deployVerticle(new GuardVerticle(live, gateway.node())));
     V edge = verticle.apply(gateway);
     deployment = done(vertx.deployVerticle(edge));

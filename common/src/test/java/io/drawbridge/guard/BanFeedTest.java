@@ -63,7 +63,7 @@ class BanFeedTest {
   }
 
   private BanFeed start() throws TimeoutException {
-    BanFeed feed = loop.call(() -> new BanFeed(loop.vertx, time.time(), table));
+    BanFeed feed = loop.call(() -> new BanFeed(loop.vertx, Given.node(time.time()), table));
     Loop.await(feed.asked());
     return feed;
   }
@@ -192,7 +192,7 @@ class BanFeedTest {
   @Test
   void waitsNoLongerThanHalfASecondForASilentGuard() throws Exception {
     guard(request -> {});
-    BanFeed feed = loop.call(() -> new BanFeed(loop.vertx, time.time(), table));
+    BanFeed feed = loop.call(() -> new BanFeed(loop.vertx, Given.node(time.time()), table));
 
     await().atMost(Duration.ofSeconds(3)).until(() -> feed.asked().succeeded());
     assertThat(isBanned()).isFalse();

@@ -20,7 +20,8 @@ class BanFileTest {
           List.of(
               new Ban(new BanSubject(false, "2001:db8::1"), 1, 1_795_000_000_000L, "by hand"),
               new Ban(new BanSubject(true, "Jürgen \"🙂\" \ud800"), 2, 3, "a\n\u0000\u2028b")),
-          List.of(new BanBook.Offence(new BanSubject(false, "192.0.2.1"), 3, 4)));
+          List.of(new BanBook.Offence(new BanSubject(false, "192.0.2.1"), 2, 3, 4)),
+          List.of(new BanBook.Pardon(new BanSubject(true, "ada"), 5, 6)));
 
   private final Path data;
   private final Path path;

@@ -26,7 +26,7 @@ class ConnectRatesTest {
   private final ManualTime time = new ManualTime();
   private final Loop loop = new Loop();
   private final Path log;
-  private final ConnectRates rates = new ConnectRates(loop.vertx, time.time());
+  private final ConnectRates rates = new ConnectRates(loop.vertx, Given.node(time.time()));
   private final Edge echo = Edge.echo(Given.settings(""));
   private final Edge auth =
       Edge.auth(Given.settings("auth: { limits: { connectRate: 5/s, connectBurst: 10 } }"));
@@ -121,7 +121,7 @@ class ConnectRatesTest {
   @Test
   void learnsFromTheGuardWhomOtherNodesHaveLetIn() throws Exception {
     deployGuard();
-    ConnectRates other = new ConnectRates(loop.vertx, time.time());
+    ConnectRates other = new ConnectRates(loop.vertx, Given.node(time.time()));
     takeAll(other, echo, ADDRESS);
     awaitSettled("echo.connectRate");
 
@@ -134,7 +134,7 @@ class ConnectRatesTest {
   @Test
   void paysWhatItOwesAndLetsThemInAgain() throws Exception {
     deployGuard();
-    ConnectRates other = new ConnectRates(loop.vertx, time.time());
+    ConnectRates other = new ConnectRates(loop.vertx, Given.node(time.time()));
     takeAll(other, echo, ADDRESS);
     awaitSettled("echo.connectRate");
     rates.take(echo, ADDRESS);

@@ -87,7 +87,7 @@ final class LeaseProperties {
     }
 
     @Override
-    public boolean silent() {
+    public boolean silentFor(Lease lease) {
       return false;
     }
 

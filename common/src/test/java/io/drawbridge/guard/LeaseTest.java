@@ -36,7 +36,7 @@ class LeaseTest {
     }
 
     @Override
-    public boolean silent() {
+    public boolean silentFor(Lease lease) {
       return silent;
     }
 

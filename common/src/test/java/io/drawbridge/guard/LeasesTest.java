@@ -31,7 +31,7 @@ class LeasesTest {
 
   LeasesTest(@TempDir Path folder) {
     settings = Given.settings(folder.resolve("errors.log"), LIMITS);
-    leases = new Leases(loop.vertx, "edge-1", Edge.echo(settings), time.time());
+    leases = new Leases(loop.vertx, "edge-1", Edge.echo(settings), Given.node(time.time()));
   }
 
   @AfterEach
@@ -103,7 +103,7 @@ class LeasesTest {
   @Test
   void lendNoMoreToTwoEdgesThanToOne() throws Exception {
     deployGuard();
-    Leases other = new Leases(loop.vertx, "edge-2", Edge.echo(settings), time.time());
+    Leases other = new Leases(loop.vertx, "edge-2", Edge.echo(settings), Given.node(time.time()));
 
     int here = takeAllThereAre(open(leases, "ada"));
     int there = takeAllThereAre(open(other, "ada"));
@@ -166,7 +166,7 @@ class LeasesTest {
 
   @Test
   void letNothingThroughWithoutAGuardWhereTheyAreToRefuse() throws Exception {
-    Leases strict = new Leases(loop.vertx, "edge-2", Edge.auth(settings), time.time());
+    Leases strict = new Leases(loop.vertx, "edge-2", Edge.auth(settings), Given.node(time.time()));
     Lease lease = open(strict, "ada");
 
     await().until(() -> isSilent(strict));

@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.Size;
 
 /** Several of a kind on one clock, whose announcements are late, and who come, go and freeze. */
 final class StandingProperties {
-  private static final int KEYS = 24;
+  private static final int KEYS = 8;
   private static final long STEP = Duration.ofMillis(10).toNanos();
   private static final long TICK = Roster.ANNOUNCED_EVERY.toNanos();
 
@@ -205,7 +205,7 @@ final class StandingProperties {
     }
   }
 
-  @Property(tries = 150)
+  @Property(tries = 60)
   void noTwoOwnAKeyOrLead(
       @ForAll long seed, @ForAll @Size(max = 14) List<@From("events") Event> events) {
     World world = new World(seed, Standing.ARRIVES_WITHIN.minusMillis(20));
@@ -222,7 +222,7 @@ final class StandingProperties {
     assertThat(world.ownersSeen).isPositive();
   }
 
-  @Property(tries = 60)
+  @Property(tries = 15)
   void whatNobodyOwnsHasAnOwnerAgainSoon(
       @ForAll long seed, @ForAll @Size(min = 1, max = 6) List<@From("events") Event> events) {
     World world = new World(seed, Duration.ofMillis(50));

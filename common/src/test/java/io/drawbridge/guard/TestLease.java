@@ -19,7 +19,7 @@ public final class TestLease {
             }
 
             @Override
-            public boolean silent() {
+            public boolean silentFor(Lease lease) {
               return false;
             }
 

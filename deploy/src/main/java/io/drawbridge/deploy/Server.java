@@ -24,6 +24,7 @@ import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.edge.Gateway;
 import io.drawbridge.guard.ConnectRates;
 import io.drawbridge.guard.GuardVerticle;
+import io.drawbridge.guard.Guards;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Time;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -99,9 +100,9 @@ public final class Server {
           .description("Nodes of the cluster, this one among them")
           .register(meters);
     }
-    Node node = new Node(name, Time.system(), meters);
+    Node node = new Node(name, Time.system(), meters, Guards.of(vertx, Time.system()));
     this.gateway =
-        new Gateway(settings, node, capacity, new ConnectRates(vertx, node.time()), live);
+        new Gateway(settings, node, capacity, new ConnectRates(vertx, node), live);
   }
 
   /**

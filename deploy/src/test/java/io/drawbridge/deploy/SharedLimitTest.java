@@ -51,7 +51,7 @@ final class SharedLimitTest {
 
   private static Gateway gateway(Vertx vertx, Settings settings, String name) {
     Node node = new Node(name, Time.system(), new SimpleMeterRegistry());
-    return new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node.time()));
+    return new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node));
   }
 
   private static double received(Gateway gateway) {
