@@ -234,8 +234,9 @@ public final class GuardVerticle extends VerticleBase {
       LOG.info("the error log is written again");
     }
     bans.logged(fresh);
-    request.reply(new JsonObject().put("accepted", accepted));
+    // Before the answer: who does not get that may send them to a guard that has heard of them.
     fresh.forEach(event -> vertx.eventBus().publish(GuardBus.LOGGED, event.toJson()));
+    request.reply(new JsonObject().put("accepted", accepted));
   }
 
   private void notLogged(Message<Object> request, Throwable cause) {

@@ -13,9 +13,20 @@ import java.util.concurrent.TimeoutException;
 
 /** A Vert.x of its own, and one of its event loops, on which a test does one thing at a time. */
 final class Loop implements AutoCloseable {
-  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+  final Vertx vertx;
 
-  private final Context context = vertx.getOrCreateContext();
+  private final Context context;
+
+  Loop() {
+    this(Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2)));
+  }
+
+  /** One more event loop of a Vert.x. */
+  Loop(Vertx vertx) {
+    this.vertx = vertx;
+    // An own thread's is always the same one.
+    this.context = vertx.getOrCreateContext();
+  }
 
   /** Does it on the event loop, and waits for what it returns. */
   <T> T call(Callable<T> step) throws TimeoutException {
