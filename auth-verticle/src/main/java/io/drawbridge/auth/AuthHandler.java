@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.auth.bridge.Bridge;
 import io.drawbridge.auth.bridge.BridgeSession;
+import io.drawbridge.auth.bridge.Comer;
 import io.drawbridge.auth.bridge.Envelope;
 import io.drawbridge.auth.bridge.Line;
 import io.drawbridge.auth.bridge.Resumption;
@@ -20,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,7 +174,9 @@ final class AuthHandler implements MessageHandler {
     } else if (asked.result() instanceof TokenVerdict.Refused refused) {
       refuse(connection, message, refused.kind(), refused.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
-      if (!comeBack(connection, message, valid.claims())) {
+      if (message.resume() != null && message.resume().ticket() != null) {
+        comeBack(connection, message, message.resume().ticket(), valid.claims());
+      } else {
         open(connection, message, valid.claims());
       }
       if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
@@ -189,13 +193,18 @@ final class AuthHandler implements MessageHandler {
         welcome(bridged, message, opened.session());
       }
     } else if (verdict instanceof SessionVerdict.Refused refused) {
-      if (refused.kind() == ErrorKind.CONNECTION_LIMIT) {
-        connection.identify(claims.user(), null);
-        connection.close(refused.kind(), refused.why());
-      } else {
-        // The user is not named: whoever has a revoked token would get the user banned by it.
-        refuse(connection, message, refused.kind(), refused.why());
-      }
+      refuse(connection, message, claims, refused);
+    }
+  }
+
+  private static void refuse(
+      Connection connection, AuthMessage message, Claims claims, SessionVerdict.Refused refused) {
+    if (refused.kind() == ErrorKind.CONNECTION_LIMIT) {
+      connection.identify(claims.user(), null);
+      connection.close(refused.kind(), refused.why());
+    } else {
+      // The user is not named: whoever has a revoked token would get the user banned by it.
+      refuse(connection, message, refused.kind(), refused.why());
     }
   }
 
@@ -221,27 +230,56 @@ final class AuthHandler implements MessageHandler {
 
   // --- a client that comes back -----------------------------------------------------------------
 
-  /** False where its ticket is good for nothing: it gets a session like any other. */
-  private boolean comeBack(Connection connection, AuthMessage message, Claims claims) {
-    ResumeWish wish = message.resume();
-    if (wish == null || wish.ticket() == null) {
-      return false;
+  /** Where its ticket is good for nothing, it gets a session like any other. */
+  private void comeBack(Connection connection, AuthMessage message, String ticket, Claims claims) {
+    if (context.sessions().isRevoked(claims)) {
+      open(connection, message, claims);
+      return;
     }
-    BridgeSession kept = context.bridge().take(wish.ticket(), claims.user(), time.now());
-    if (kept == null) {
-      return false;
+    String peer = connection.peer().address();
+    Comer comer = new Comer(ticket, message.seen(), claims, peer, connection.guard());
+    Future<Optional<BridgeSession>> asked = context.bridge().take(comer, context.resumption());
+    if (asked.isComplete()) {
+      found(connection, message, claims, asked.result());
+      return;
     }
-    SessionVerdict verdict = link.resume(kept.id(), claims, connection.peer().address());
+    // It has bounds of its own.
+    connection.wakeNever();
+    once(asked, connection, () -> found(connection, message, claims, asked.result()));
+    returning = true;
+  }
+
+  private void found(
+      Connection connection, AuthMessage message, Claims claims, Optional<BridgeSession> found) {
+    if (found.isEmpty()) {
+      if (connection.isOpen()) {
+        open(connection, message, claims);
+      }
+      return;
+    }
+    BridgeSession kept = found.get();
+    if (!connection.isOpen()) {
+      kept.abandon();
+      return;
+    }
+    Session arriving = kept.arriving();
+    SessionVerdict verdict =
+        arriving == null
+            ? link.resume(kept.id(), claims, connection.peer().address())
+            : link.adopt(arriving);
     if (verdict instanceof SessionVerdict.Opened opened) {
       goOn(connection, message, opened.session(), context.bridge().line(connection, kept));
-      return true;
+      return;
+    }
+    if (arriving != null) {
+      kept.abandon();
     }
     SessionVerdict.Refused refused = (SessionVerdict.Refused) verdict;
     if (refused.kind() == ErrorKind.SESSION_REVOKED) {
-      return false;
+      open(connection, message, claims);
+    } else {
+      refuse(connection, message, claims, refused);
     }
-    refuse(connection, message, refused.kind(), refused.why());
-    return true;
   }
 
   private void goOn(Connection connection, AuthMessage message, Session session, Line line) {
@@ -250,7 +288,7 @@ final class AuthHandler implements MessageHandler {
     line.comeBack(
         new Return(
             session,
-            message.resume() == null ? -1 : message.resume().seen(),
+            message.seen(),
             link.handle(),
             offer -> String.valueOf(message.welcome(session, offer)),
             () -> tooLate(connection, message, session)));
@@ -342,7 +380,7 @@ final class AuthHandler implements MessageHandler {
             LOG.error("the auth server failed a connection", e);
             connection.close(ErrorKind.INTERNAL_ERROR, null);
           }
-          if (!returning) {
+          if (!returning && (bridged == null || !bridged.isHolding())) {
             connection.release();
           }
           returning = false;

@@ -91,6 +91,11 @@ record AuthMessage(
     return null;
   }
 
+  /** The number of the last envelope that its client has; negative where it doesn't say. */
+  long seen() {
+    return resume == null ? -1 : resume.seen();
+  }
+
   private static boolean isObject(String text) {
     return !text.isEmpty() && (text.charAt(0) == '{' || text.stripLeading().startsWith("{"));
   }

@@ -100,7 +100,7 @@ public final class AuthVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     unlisten.run();
-    return server.drain(gateway.settings().drain().over()).onComplete(gone -> bridge.close());
+    return server.drain(gateway.settings().drain().over()).eventually(bridge::close);
   }
 
   /** Where the server listens, once started. */

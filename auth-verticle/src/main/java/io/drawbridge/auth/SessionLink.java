@@ -49,6 +49,11 @@ final class SessionLink {
     return known(context.sessions().resume(id, claims, peer));
   }
 
+  /** The same of one that has come here from another process for that. */
+  SessionVerdict adopt(Session arrived) {
+    return known(context.sessions().open(arrived, handle()));
+  }
+
   /** The session that was to go on has ended meanwhile. */
   void lose() {
     session = null;

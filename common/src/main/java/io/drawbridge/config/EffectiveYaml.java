@@ -17,6 +17,7 @@ final class EffectiveYaml {
     ObjectNode tree = overlay.tree();
     mask(tree, "auth", "secret");
     mask(tree, "ops", "token");
+    mask(tree, "session", "ticketKey");
     return YamlText.write(tree);
   }
 

@@ -15,6 +15,9 @@ final class Values {
 
   private static final int SHOWN_CHARS = 40;
 
+  /** Of AES-256. */
+  private static final int KEY_BYTES = 32;
+
   private Values() {}
 
   static String text(JsonNode node) {
@@ -50,6 +53,15 @@ final class Values {
       throw new BadValue("must not be empty; leave the key out to go without");
     }
     return new Secret(node.textValue());
+  }
+
+  /** A secret that keys are made from: as many bytes as a key of AES-256 has. */
+  static Secret keySecret(JsonNode node) {
+    Secret secret = secret(node);
+    if (secret.bytes().length < KEY_BYTES) {
+      throw new BadValue("shorter than " + KEY_BYTES + " bytes, so it can be guessed");
+    }
+    return secret;
   }
 
   static boolean flag(JsonNode node) {

@@ -70,6 +70,8 @@ public final class Connection {
   /** Whether it ended without anybody having meant it to. */
   private boolean lost;
 
+  private boolean sentAway;
+
   // When something is due, on the monotonic clock.
   private long wakeAt = NEVER;
   private long drainAt = NEVER;
@@ -152,6 +154,11 @@ public final class Connection {
    */
   public boolean isLost() {
     return lost;
+  }
+
+  /** Whether it was closed because the node drains. Known in {@link MessageHandler#closed}. */
+  public boolean isSentAway() {
+    return sentAway;
   }
 
   /** Where errors go that are reported when this connection may be over. */
@@ -407,6 +414,7 @@ public final class Connection {
     gatherFrame(framing.closing(kind.closeCode(), notice.closeReason()));
     out.close(kind.closeCode(), notice.closeReason());
     lost = kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT;
+    sentAway = kind == ErrorKind.SHUTTING_DOWN;
     ended(kind.closeCode());
     if (kind == ErrorKind.SLOW_CONSUMER || kind == ErrorKind.IDLE_TIMEOUT) {
       hangUp();

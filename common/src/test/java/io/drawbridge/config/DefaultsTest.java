@@ -88,7 +88,8 @@ roles:   [echo, auth, guard, ops]
         .putObject("session")
         .put("resumeFor", "30s")
         .put("resumeMessages", 1000)
-        .put("resumeBytes", "1MiB");
+        .put("resumeBytes", "1MiB")
+        .putNull("ticketKey");
 
     assertThat((JsonNode) Defaults.tree()).isEqualTo(promised);
   }

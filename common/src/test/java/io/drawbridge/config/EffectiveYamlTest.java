@@ -20,10 +20,12 @@ class EffectiveYamlTest {
   @Test
   void masksSecrets() {
     String effective =
-        effective("auth: { secret: hunter2hunter2, allowWeakSecret: true }\nops: { token: tok3n }");
+        effective(
+            "auth: { secret: hunter2hunter2, allowWeakSecret: true }\nops: { token: tok3n }\n"
+                + "session: { ticketKey: hunter2-hunter2-hunter2-hunter2-hunter2 }");
 
     assertThat(effective)
-        .contains("secret: \"***\"", "token: \"***\"")
+        .contains("secret: \"***\"", "token: \"***\"", "ticketKey: \"***\"")
         .doesNotContain("hunter2", "tok3n");
   }
 

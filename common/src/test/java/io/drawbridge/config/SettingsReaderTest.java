@@ -241,6 +241,9 @@ data: null                      | data: needs a value
     assertThat(Read.problems("auth: { secret: hunter2-hunter2 }").toString())
         .contains("auth.secret: shorter than 32 bytes")
         .doesNotContain("hunter2");
+    assertThat(Read.problems("session: { ticketKey: hunter2-hunter2 }").toString())
+        .contains("session.ticketKey: shorter than 32 bytes")
+        .doesNotContain("hunter2");
     assertThat(Read.problems("auth:\n  secret: hunter2\n  port: [").toString())
         .doesNotContain("hunter2");
   }
@@ -306,6 +309,7 @@ data: null                      | data: needs a value
     others.put("session.resumeFor", "7s");
     others.put("session.resumeMessages", "7");
     others.put("session.resumeBytes", "7KiB");
+    others.put("session.ticketKey", STRONG);
     others.put("drain.over", "7s");
     others.put("roles", "echo");
     others.put("echo.limits", "{ping: 7s}");

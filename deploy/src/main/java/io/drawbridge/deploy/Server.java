@@ -3,6 +3,7 @@ package io.drawbridge.deploy;
 import io.drawbridge.admission.Capacity;
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.bridge.AddressHub;
+import io.drawbridge.auth.session.ResumeTickets;
 import io.drawbridge.auth.session.SessionRegistry;
 import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.auth.token.JwksVerticle;
@@ -245,8 +246,9 @@ public final class Server {
     }
     AuthSettings auth = settings.auth();
     KeyRing ring;
+    Secret secret;
     try {
-      Secret secret = auth.hasKeys() ? auth.secret() : SecretFile.secret(auth, settings.data());
+      secret = auth.hasKeys() ? auth.secret() : SecretFile.secret(auth, settings.data());
       ring = KeyRing.read(auth, secret);
     } catch (IOException e) {
       return Future.failedFuture(e);
@@ -255,7 +257,7 @@ public final class Server {
     FunctionCounter.builder("drawbridge.token.verifications", ring, KeyRing::verified)
         .description("Tokens whose signature was checked, and not found among those kept")
         .register(meters);
-    return startIssuer(auth, ring).compose(keysAsked -> startAuth(ring));
+    return startIssuer(auth, ring).compose(keysAsked -> startAuth(ring, hub(secret)));
   }
 
   /** The issuer's keys are fetched before anybody shows a token, if the issuer can be asked. */
@@ -265,21 +267,27 @@ public final class Server {
         : Future.succeededFuture();
   }
 
-  private Future<?> startAuth(KeyRing ring) {
+  /** Tickets are good at every node that has the same key for them. */
+  private AddressHub hub(@Nullable Secret secret) {
+    Secret own = settings.session().ticketKey();
+    Secret key = own == null ? secret : own;
+    return key == null ? new AddressHub() : new AddressHub(ResumeTickets.of(key));
+  }
+
+  private Future<?> startAuth(KeyRing ring, AddressHub hub) {
     AuthSettings auth = settings.auth();
     SessionRegistry sessions = new SessionRegistry(auth, gateway.node());
     List<AuthVerticle> instances = new ArrayList<>();
     return deploy(() -> new SessionsVerticle(settings.data(), sessions, gateway.node()), 1)
         .onSuccess(services::add)
-        .compose(kept -> listenAuth(instances, ring, sessions))
+        .compose(kept -> listenAuth(instances, ring, sessions, hub))
         .onSuccess(edges::add)
         .onSuccess(id -> listens(Role.AUTH, scheme(), auth.host(), instances.get(0).port()));
   }
 
   private Future<String> listenAuth(
-      List<AuthVerticle> instances, KeyRing ring, SessionRegistry sessions) {
+      List<AuthVerticle> instances, KeyRing ring, SessionRegistry sessions, AddressHub hub) {
     AuthSettings auth = settings.auth();
-    AddressHub hub = new AddressHub();
     return deploy(
             collect(instances, () -> new AuthVerticle(gateway, ring, sessions, hub)),
             auth.instances())

@@ -1,7 +1,10 @@
 package io.drawbridge.auth.bridge;
 
+import io.drawbridge.auth.session.ResumeTickets;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -15,7 +18,45 @@ public final class AddressHub {
   private final ConcurrentMap<String, Topic> topics = new ConcurrentHashMap<>();
 
   /** Their sessions whose clients may come back to any of the event loops. */
-  final ResumableSessions resumable = new ResumableSessions();
+  final ResumableSessions resumable;
+
+  /**
+   * How long a client waits that was sent away (10 s at most), and what its next connection takes.
+   */
+  private static final Duration FAREWELL = Duration.ofSeconds(11);
+
+  /** Whether clients may come back to other processes. */
+  private final boolean clustered;
+
+  /** How long a process that ends waits at most for clients to come to another. */
+  final Duration farewell;
+
+  /** Of a process whose clients come back to no other. */
+  public AddressHub() {
+    this(ResumeTickets.own());
+  }
+
+  /**
+   * @param tickets of all processes that clients may come back to; where Vert.x is not clustered,
+   *     that is this one alone
+   */
+  public AddressHub(ResumeTickets tickets) {
+    this(tickets, false, FAREWELL);
+  }
+
+  /**
+   * @param clustered true: there are others on the same event bus, even if Vert.x knows of none
+   */
+  AddressHub(ResumeTickets tickets, boolean clustered, Duration farewell) {
+    this.resumable = new ResumableSessions(tickets);
+    this.clustered = clustered;
+    this.farewell = farewell;
+  }
+
+  /** Whether clients may come back to other processes. */
+  boolean isClustered(Vertx vertx) {
+    return clustered || vertx.isClustered();
+  }
 
   /** From now on, this audience hears its address. To be called on its event loop. */
   void join(EventBus bus, Audience audience) {

@@ -3,6 +3,7 @@ package io.drawbridge.auth.bridge;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -28,6 +29,9 @@ final class Backlog {
 
   private long bytes;
   private long last;
+
+  /** The number before the first that could be kept. */
+  private long begun;
 
   /**
    * What a client gets that comes back.
@@ -99,6 +103,46 @@ final class Backlog {
     long first = last - kept.size() + 1;
     long skipped = Math.max(0, known - first + 1);
     return new Missed(Math.max(0, first - 1 - known), kept.stream().skip(skipped).toList());
+  }
+
+  // --- a session that moves ---------------------------------------------------------------------
+
+  /** All that it keeps, without numbers. */
+  List<byte[]> bare() {
+    return kept.stream().map(Backlog::bare).toList();
+  }
+
+  /** An envelope as it was before it had a number. */
+  static byte[] bare(byte[] numbered) {
+    int comma = SEQ.length;
+    while (numbered[comma] != ',') {
+      comma++;
+    }
+    byte[] bare = Arrays.copyOfRange(numbered, comma, numbered.length);
+    bare[0] = '{';
+    return bare;
+  }
+
+  /** Whether the oldest had to go since it began, or since it went on behind a number. */
+  boolean hasLost() {
+    return last - kept.size() > begun;
+  }
+
+  /** Forgets all, and goes on behind this number. */
+  void goOnBehind(long number) {
+    clear();
+    last = number;
+    begun = number;
+  }
+
+  /** Keeps one that has its number, the next, from elsewhere. */
+  void addNumbered(byte[] envelope) {
+    keep(envelope);
+  }
+
+  /** Keeps an envelope that has no number yet. */
+  void addBare(byte[] bare) {
+    keep(numbered(bare));
   }
 
   /** Keeps nothing any more. */

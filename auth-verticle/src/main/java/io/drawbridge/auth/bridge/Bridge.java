@@ -1,15 +1,19 @@
 package io.drawbridge.auth.bridge;
 
+import io.drawbridge.auth.session.ResumeTicket;
 import io.drawbridge.auth.session.Session;
 import io.drawbridge.connection.Connection;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,10 @@ public final class Bridge {
   private final AddressHub hub;
   private final Map<String, Audience> audiences = new HashMap<>();
   private final Set<BridgeSession> sessions = new HashSet<>();
+
+  /** Null where there is no other process to come back to. */
+  private final @Nullable Moves moves;
+
   private Rules rules;
 
   /**
@@ -43,6 +51,7 @@ public final class Bridge {
     this.rules = rules;
     this.context = vertx.getOrCreateContext();
     this.turn = new Turn(context);
+    this.moves = hub.isClustered(vertx) ? new Moves(this) : null;
   }
 
   /**
@@ -61,11 +70,27 @@ public final class Bridge {
   }
 
   /**
-   * The session that a client shows the ticket of, which is used up by it; null where there is
-   * none. It is on this event loop or on another.
+   * The session that a client shows the ticket of, which is used up by it; empty where there is
+   * none. It is on this event loop or on another; where it was in another process, it has come here
+   * first, which takes a while. Never fails.
    */
-  public @Nullable BridgeSession take(String ticket, String user, Instant now) {
-    return hub.resumable.take(ticket, user, now);
+  public Future<Optional<BridgeSession>> take(Comer comer, Resumption terms) {
+    ResumeTicket ticket =
+        resumable().open(comer.ticket(), comer.claims().user(), terms.time().now());
+    if (ticket == null) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    BridgeSession here = resumable().take(ticket.id());
+    return here != null || moves == null
+        ? Future.succeededFuture(Optional.ofNullable(here))
+        : moves.fetch(ticket, comer, terms);
+  }
+
+  /** A session that comes from another process. */
+  BridgeSession arrive(Session session, Comer comer, Resumption terms) {
+    BridgeSession arrived = new BridgeSession(this, session, terms, comer.guard());
+    sessions.add(arrived);
+    return arrived;
   }
 
   /** The way between a connection of this event loop and a session that was taken. */
@@ -75,6 +100,19 @@ public final class Bridge {
 
   void closed(BridgeSession session) {
     sessions.remove(session);
+    if (moves != null) {
+      moves.closed(session);
+    }
+  }
+
+  /** To and from other processes; null where there are none. */
+  @Nullable Moves moves() {
+    return moves;
+  }
+
+  /** Those that clients may come back to. */
+  List<BridgeSession> kept() {
+    return sessions.stream().filter(BridgeSession::isKept).toList();
   }
 
   /** From now on, other rules hold; what sessions have registered is judged by them anew. */
@@ -88,12 +126,29 @@ public final class Bridge {
     return rules;
   }
 
+  /** How long to wait at the end for clients to come to another process. */
+  Duration farewell() {
+    return hub.farewell;
+  }
+
   ResumableSessions resumable() {
     return hub.resumable;
   }
 
-  /** To be called when all connections are gone; nobody comes back any more. */
-  public void close() {
+  /**
+   * To be called when all connections are gone. In a cluster, it waits for the clients that are on
+   * their way to another process, as long as they were told to wait at most, since what is kept for
+   * them is here; then nobody comes back to this one any more.
+   */
+  public Future<Void> close() {
+    if (moves == null) {
+      end();
+      return Future.succeededFuture();
+    }
+    return moves.close().onComplete(gone -> end()).mapEmpty();
+  }
+
+  private void end() {
     List.copyOf(sessions).forEach(BridgeSession::giveUp);
     hub.leave(context);
   }
@@ -123,6 +178,13 @@ public final class Bridge {
       audiences.remove(address);
       hub.leave(audience);
     }
+  }
+
+  /** The same result, on the bridge's event loop. */
+  <T> Future<T> here(Future<T> elsewhere) {
+    Promise<T> here = Promise.promise();
+    elsewhere.onComplete(done -> run(() -> here.handle(done)));
+    return here.future();
   }
 
   /** Runs this on the bridge's event loop, now or soon. */

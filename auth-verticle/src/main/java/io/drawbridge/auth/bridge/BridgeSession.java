@@ -13,7 +13,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -52,14 +55,26 @@ public final class BridgeSession {
 
   private boolean ended;
 
+  /** Whether its client has still to be told of its ticket; until then, it is told nothing. */
+  private boolean untold;
+
+  /** Whether it comes from another process, and is no session of this one yet. */
+  private boolean arriving;
+
+  /** What it listened to there, and may not any more. */
+  private List<String> denied = List.of();
+
+  /** The number of the last envelope when another process began to listen for it. */
+  private long mark;
+
   /** Whether its client is about to be sent away, and gets no more requests. */
   private boolean leaving;
 
   /** The kind of message that the client sent last. */
   private boolean binary;
 
-  /** Requests on the event bus that have no reply yet. */
-  private int pending;
+  /** Where its client waits for replies of the event bus, once for each request. */
+  private final List<String> awaited = new ArrayList<>(0);
 
   BridgeSession(Bridge bridge, Connection connection, Session session) {
     this.bridge = bridge;
@@ -69,6 +84,21 @@ public final class BridgeSession {
     String own = USER + session.user();
     this.registrations = new Registrations(bridge, this, own);
     registrations.add(own, REPLY_WITHIN);
+  }
+
+  /**
+   * One that comes from another process. It has no client until that comes back to it.
+   *
+   * @param guard of the event loop
+   */
+  BridgeSession(Bridge bridge, Session session, Resumption terms, Guard guard) {
+    this.bridge = bridge;
+    this.session = session;
+    this.requests = new OpenRequests(bridge.vertx);
+    this.registrations = new Registrations(bridge, this, USER + session.user());
+    this.comeback = new Comeback(terms, this, bridge, guard);
+    this.arriving = true;
+    requests.moved();
   }
 
   // --- its client -------------------------------------------------------------------------------
@@ -129,7 +159,7 @@ public final class BridgeSession {
     if (!requests.isEmpty()) {
       return Debt.THEIRS;
     }
-    return pending > 0 ? Debt.OURS : Debt.NONE;
+    return awaited.isEmpty() ? Debt.NONE : Debt.OURS;
   }
 
   /**
@@ -146,6 +176,7 @@ public final class BridgeSession {
     }
     if (over == line) {
       line = null;
+      untold = false;
       if (!lost || !kept.park(session, this::end) || !kept.handTo(session, this::endSoon)) {
         end();
       }
@@ -154,6 +185,13 @@ public final class BridgeSession {
   }
 
   private void end() {
+    end(false);
+  }
+
+  /**
+   * @param elsewhere whether other processes may still know of it
+   */
+  private void end(boolean elsewhere) {
     if (ended) {
       return;
     }
@@ -162,7 +200,7 @@ public final class BridgeSession {
     requests.failAll();
     bridge.closed(this);
     if (comeback != null) {
-      comeback.end(session);
+      comeback.end(session, elsewhere);
     }
   }
 
@@ -183,21 +221,54 @@ public final class BridgeSession {
     if (line != null) {
       line.close(ErrorKind.SHUTTING_DOWN, null);
     }
-    end();
+    end(true);
   }
 
   // --- its client's return ----------------------------------------------------------------------
 
   void answer(
       @Nullable Resumption terms, Function<Resumption.@Nullable Offer, @Nullable String> answer) {
-    if (comeback == null && terms != null && !ended) {
-      Guard guard = Objects.requireNonNull(line().guard(), "a session begins where it stays");
-      comeback = new Comeback(terms, this, bridge, guard);
+    if (comeback != null || terms == null || ended) {
+      say(answer.apply(comeback == null ? null : comeback.offer(session)));
+      return;
     }
-    String text = answer.apply(comeback == null ? null : comeback.offer(session));
+    Guard guard = Objects.requireNonNull(line().guard(), "a session begins where it stays");
+    Comeback kept = new Comeback(terms, this, bridge, guard);
+    comeback = kept;
+    once(
+        kept.renew(),
+        line(),
+        () -> {
+          say(answer.apply(kept.offer(session)));
+          // What came while the ticket was not good everywhere yet.
+          kept.backlog.after(0).envelopes().forEach(this::number);
+        });
+  }
+
+  private void say(@Nullable String text) {
     if (text != null && line != null) {
       line.send(text, false);
     }
+  }
+
+  /** Goes on when the client's ticket is good; until then, it is told nothing, and not read. */
+  private void once(Future<Void> issued, Line to, Runnable then) {
+    if (issued.isComplete()) {
+      then.run();
+      return;
+    }
+    untold = true;
+    to.hold();
+    issued.onComplete(
+        good ->
+            bridge.run(
+                () -> {
+                  if (line == to && !ended) {
+                    untold = false;
+                    then.run();
+                  }
+                  to.release();
+                }));
   }
 
   /** Its client is back: it gets what it missed, and from then on what comes. */
@@ -208,7 +279,7 @@ public final class BridgeSession {
       fresh.tooLate(back);
       return;
     }
-    Backlog.Missed missed = kept.missed(back.seen());
+    long from = kept.from(back.seen());
     Line before = line;
     line = fresh;
     if (before != null) {
@@ -216,13 +287,116 @@ public final class BridgeSession {
     }
     leaving = false;
     kept.unpark();
-    kept.renew(this);
+    arriving = false;
     session = back.session();
     binary = false;
-    fresh.send(back.answer().apply(kept.offer(session).resumed(missed.lost())), false);
-    missed.envelopes().forEach(each -> fresh.send(each, false));
+    once(
+        kept.renew(),
+        fresh,
+        () -> {
+          Backlog.Missed missed = kept.backlog.after(from);
+          fresh.send(back.answer().apply(kept.offer(session, missed)), false);
+          missed.envelopes().forEach(each -> fresh.send(each, false));
+        });
     judgeAnew();
-    fresh.taken();
+    if (!untold) {
+      fresh.taken();
+    }
+  }
+
+  // --- from one process to another --------------------------------------------------------------
+
+  /** Whether its client may come back. */
+  boolean isKept() {
+    return comeback != null && !ended;
+  }
+
+  boolean isAway() {
+    return line == null;
+  }
+
+  /** As it was in another process, where it has come from there just now; null where not. */
+  public @Nullable Session arriving() {
+    return arriving ? session : null;
+  }
+
+  /** Its client has not come with it after all. */
+  public void abandon() {
+    end();
+  }
+
+  Comeback kept() {
+    return Objects.requireNonNull(comeback, "only a session that is kept moves");
+  }
+
+  /** What other processes have to know of it. */
+  Whereabouts.Place place(String address) {
+    return new Whereabouts.Place(id(), session.user(), address, registrations.addresses());
+  }
+
+  /** Another process begins to listen for it; what it has to know for that. */
+  HandOver.Opening open() {
+    mark = kept().backlog.last();
+    return new HandOver.Opening(session.since(), registrations.addresses());
+  }
+
+  /** Another process goes on with it, and here it is over. */
+  HandOver handOver(long seen) {
+    Backlog backlog = kept().backlog;
+    long from = kept().from(seen);
+    HandOver all =
+        new HandOver(
+            new HandOver.Head(
+                backlog.last(), mark, from, List.copyOf(awaited), registrations.addresses()),
+            backlog.after(Math.min(from, mark)).envelopes());
+    Line before = line;
+    line = null;
+    if (before != null) {
+      before.close(ErrorKind.SESSION_REPLACED, "its client has come back elsewhere");
+    }
+    end(true);
+    return all;
+  }
+
+  /**
+   * Listens as it did in another process, as far as its token allows it now; what comes is kept.
+   *
+   * @return completes when the event bus knows
+   */
+  Future<?> listen(List<String> addresses) {
+    List<Future<Void>> heard = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    registrations.addOwn(REPLY_WITHIN).map(each -> each.heard).ifPresent(heard::add);
+    for (String address : addresses) {
+      Rules.Judgement judgement = judged(address);
+      if (judgement instanceof Rules.Denied || registrations.isFull()) {
+        refused.add(address);
+      } else if (!registrations.has(address)) {
+        heard.add(registrations.add(address, answerWithin(judgement)).heard);
+      }
+    }
+    denied = refused;
+    return Future.join(heard);
+  }
+
+  /** Goes on with what the other process had, and behind that with what has come here meanwhile. */
+  void takeOver(HandOver theirs) {
+    boolean complete = theirs.goOn(kept().backlog);
+    kept().arrived(theirs.head().from(), complete);
+    List<String> addresses = theirs.head().registrations();
+    registrations.keepOnly(Set.copyOf(addresses)::contains);
+    listen(addresses);
+    theirs.head().awaited().forEach(each -> refuse(each, Refusal.moved()));
+  }
+
+  /** Goes on alone, since the other process can't be asked any more. */
+  void goOnAlone(long seen) {
+    Backlog backlog = kept().backlog;
+    List<byte[]> gathered = backlog.bare();
+    long from = Math.max(0, seen);
+    backlog.goOnBehind(from);
+    gathered.forEach(backlog::addBare);
+    kept().arrived(from, false);
   }
 
   // --- registrations ----------------------------------------------------------------------------
@@ -248,6 +422,7 @@ public final class BridgeSession {
               ErrorKind.RATE_LIMITED, "max_handlers_reached", "Too many registrations at once"));
     } else {
       awaitHeard(address, registrations.add(address, answerWithin(judgement)).heard);
+      changed();
     }
   }
 
@@ -269,6 +444,7 @@ public final class BridgeSession {
   private void heard(Line held, String address, boolean succeeded) {
     if (!succeeded) {
       registrations.remove(address);
+      changed();
       refuse(
           null,
           new Refusal(
@@ -288,8 +464,16 @@ public final class BridgeSession {
       return;
     } else if (registrations.has(address)) {
       registrations.remove(address);
+      changed();
     } else if (judged(address) instanceof Rules.Denied denied) {
       refuse(null, Refusal.of(denied));
+    }
+  }
+
+  /** What it listens to. */
+  private void changed() {
+    if (comeback != null) {
+      comeback.changed();
     }
   }
 
@@ -303,19 +487,23 @@ public final class BridgeSession {
    * so nothing is logged and nobody is struck.
    */
   void judgeAnew() {
-    registrations
-        .keepOnly(address -> judged(address) instanceof Rules.Allowed)
-        .forEach(
-            address -> {
-              ErrorKind kind = ErrorKind.ACCESS_DENIED;
-              Notice notice =
-                  new Notice(
-                      kind,
-                      "The registration has ended",
-                      kind.retryAfter(),
-                      UUID.randomUUID().toString());
-              send(Envelope.err(notice, address).put("body", "access_denied"));
-            });
+    List<String> over = new ArrayList<>(denied);
+    denied = List.of();
+    over.addAll(registrations.keepOnly(address -> judged(address) instanceof Rules.Allowed));
+    if (!over.isEmpty()) {
+      changed();
+    }
+    over.forEach(
+        address -> {
+          ErrorKind kind = ErrorKind.ACCESS_DENIED;
+          Notice notice =
+              new Notice(
+                  kind,
+                  "The registration has ended",
+                  kind.retryAfter(),
+                  UUID.randomUUID().toString());
+          send(Envelope.err(notice, address).put("body", "access_denied"));
+        });
   }
 
   // --- to the bus -------------------------------------------------------------------------------
@@ -323,7 +511,7 @@ public final class BridgeSession {
   private void toBus(JsonObject envelope, BridgeAction action) {
     String replyAddress = envelope.getValue("replyAddress") instanceof String text ? text : null;
     Refusal refusal = Envelope.malformed(envelope);
-    if (refusal == null && replyAddress != null && pending >= MOST_PENDING) {
+    if (refusal == null && replyAddress != null && awaited.size() >= MOST_PENDING) {
       refusal = Refusal.tooMany("Too many requests without a reply");
     }
     if (refusal != null) {
@@ -391,9 +579,9 @@ public final class BridgeSession {
   }
 
   private void await(Future<Message<Object>> reply, String replyAddress) {
-    pending++;
+    awaited.add(replyAddress);
     reply
-        .onComplete(done -> pending--)
+        .onComplete(done -> awaited.remove(replyAddress))
         .onSuccess(message -> replied(replyAddress, message))
         .onFailure(cause -> refuse(replyAddress, Refusal.of(cause)));
   }
@@ -437,7 +625,7 @@ public final class BridgeSession {
   }
 
   private void number(byte[] envelope) {
-    if (line != null) {
+    if (line != null && !untold) {
       line.send(envelope, binary);
     }
   }

@@ -8,9 +8,11 @@ import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.Guard;
 import io.drawbridge.guard.Notice;
 import io.drawbridge.guard.Peer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +25,33 @@ final class Comeback {
 
   private static final long NO_TIMER = -1;
 
+  /** Whoever registers one address often registers more. */
+  private static final long CHANGES_TOLD_AFTER_MILLIS = 100;
+
   final Resumption terms;
   final Backlog backlog;
   private final ResumableSessions all;
   private final Vertx vertx;
   private final Guard guard;
-  private String ticketId;
+  private final BridgeSession owner;
+  private final @Nullable Moves moves;
+
+  /** Null until the first. */
+  private @Nullable String ticketId;
+
   private long timer = NO_TIMER;
 
   /** The last number that was given before the connection was lost. */
   private long lastSent;
+
+  /** Whether it has come from another process, and its client has not been told yet. */
+  private boolean arrived;
+
+  /** Whether nobody knows how many envelopes were lost on that way. */
+  private boolean lostUnknown;
+
+  /** Whether the other processes are about to be told of its registrations. */
+  private boolean changing;
 
   /**
    * @param guard of the session's event loop
@@ -43,8 +62,9 @@ final class Comeback {
     this.all = bridge.resumable();
     this.vertx = bridge.vertx;
     this.guard = guard;
+    this.owner = session;
+    this.moves = bridge.moves();
     this.backlog = new Backlog(settings.resumeMessages(), settings.resumeBytes(), all.bytes);
-    this.ticketId = all.issue(session);
   }
 
   /** What the client is told that may come back. */
@@ -59,13 +79,64 @@ final class Comeback {
         session.expiresAt().equals(Instant.MAX)
             ? now.plus(LONGEST)
             : session.expiresAt().plus(terms.leeway());
-    return all.seal(new ResumeTicket(ticketId, session.id(), session.user(), end));
+    String id = Objects.requireNonNull(ticketId, "a session has a ticket before it is offered");
+    return all.seal(new ResumeTicket(id, session.id(), session.user(), end));
   }
 
-  /** Another ticket, since the one before was used. */
-  void renew(BridgeSession session) {
-    ticketId = all.issue(session);
+  /** Another ticket, where the one before was used; completes when it is good in all processes. */
+  Future<Void> renew() {
+    String used = ticketId;
+    ticketId = all.issue(owner);
+    if (moves != null && used != null) {
+      moves.whereabouts.forget(used);
+    }
+    return write();
   }
+
+  // --- what other processes know ----------------------------------------------------------------
+
+  /** The session listens to other addresses than before, which is told of soon. */
+  void changed() {
+    if (moves != null && !changing) {
+      changing = true;
+      vertx.setTimer(
+          CHANGES_TOLD_AFTER_MILLIS,
+          due -> {
+            changing = false;
+            write();
+          });
+    }
+  }
+
+  /** Tells other processes where the session is, as long as its ticket is good. */
+  Future<Void> write() {
+    return moves == null || ticketId == null || !all.has(ticketId)
+        ? Future.succeededFuture()
+        : moves.whereabouts.write(
+            ticketId, owner.place(moves.address), terms.settings().resumeFor());
+  }
+
+  /** This process ends; others go on with what they know. */
+  Future<Void> leaveBehind() {
+    return moves == null || ticketId == null || !all.has(ticketId)
+        ? Future.succeededFuture()
+        : moves.whereabouts.leave(
+            ticketId, owner.place(moves.address), terms.settings().resumeFor());
+  }
+
+  /**
+   * It has come from another process.
+   *
+   * @param from the number of the last envelope that its client has
+   * @param complete whether all is here that came behind it, but for what it is told is lost
+   */
+  void arrived(long from, boolean complete) {
+    arrived = true;
+    lastSent = from;
+    lostUnknown = !complete;
+  }
+
+  // --- its client's absence ---------------------------------------------------------------------
 
   /** The client is gone; false where it can't be kept for it. */
   boolean park(Session session, Runnable end) {
@@ -102,21 +173,38 @@ final class Comeback {
   }
 
   /**
-   * What the client gets again, or for the first time.
+   * Behind which number the client gets all, again or for the first time.
    *
    * @param seen the last that it has; negative where it doesn't say: then, all until the loss
    */
-  Backlog.Missed missed(long seen) {
+  long from(long seen) {
     if (seen >= 0) {
-      return backlog.after(seen);
+      return seen;
     }
-    return backlog.after(isParked() ? lastSent : backlog.last());
+    return isParked() || arrived ? lastSent : backlog.last();
   }
 
-  /** Nobody can come back any more. */
-  void end(Session session) {
+  /** What its client is told that is back. */
+  Resumption.Offer offer(Session session, Backlog.Missed missed) {
+    long lost = lostUnknown ? Resumption.Offer.UNKNOWN : missed.lost();
+    arrived = false;
+    lostUnknown = false;
+    return offer(session).resumed(lost);
+  }
+
+  /**
+   * Nobody can come back any more, to this process.
+   *
+   * @param elsewhere whether others may still know of the session
+   */
+  void end(Session session, boolean elsewhere) {
     unpark();
-    all.forget(ticketId);
+    if (ticketId != null) {
+      all.forget(ticketId);
+      if (moves != null && !elsewhere) {
+        moves.whereabouts.forget(ticketId);
+      }
+    }
     backlog.clear();
     terms.sessions().close(session.id());
   }

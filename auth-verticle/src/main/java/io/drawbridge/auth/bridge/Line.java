@@ -27,6 +27,9 @@ public final class Line {
   private final BridgeSession session;
   private final Turn.Gathering gathering;
 
+  /** Whether the session has stopped the reading; where both are on the same event loop. */
+  private boolean holding;
+
   /** Null where connection and session are on the same event loop. */
   private final @Nullable Far far;
 
@@ -114,12 +117,17 @@ public final class Line {
    * @return whether the session ends by itself; otherwise, it is over
    */
   public boolean closed() {
-    boolean lost = connection.isLost();
+    boolean lost = connection.isLost() || (connection.isSentAway() && bridge.moves() != null);
     if (far == null) {
       return session.closed(this, lost);
     }
     session.run(() -> session.closed(this, lost));
     return true;
+  }
+
+  /** Whether the session, on this event loop, will have the reading go on itself. */
+  public boolean isHolding() {
+    return holding;
   }
 
   private void atSession(Runnable task) {
@@ -178,6 +186,7 @@ public final class Line {
   /** Reads nothing more of the client until {@link #release}. */
   void hold() {
     if (far == null) {
+      holding = true;
       connection.hold();
     } else {
       bridge.run(() -> hold(far));
@@ -194,6 +203,7 @@ public final class Line {
     atConnection(
         () -> {
           if (far == null || --far.holds == 0) {
+            holding = false;
             connection.release();
           }
         });

@@ -33,6 +33,7 @@ final class OpenRequests {
   private @Nullable String secret;
 
   private long last;
+  private boolean hasMoved;
 
   private record Open(Message<?> message, long timer) {}
 
@@ -70,9 +71,15 @@ final class OpenRequests {
     return found.message();
   }
 
+  /** There were others in another process, whose addresses are not known here. */
+  void moved() {
+    hasMoved = true;
+  }
+
   /** Whether an address is, or once was, one of this session's. */
   boolean knows(String address) {
-    return secret != null && address.startsWith(secret);
+    return (secret != null && address.startsWith(secret))
+        || (hasMoved && address.startsWith(PREFIX));
   }
 
   /** The client is gone: nobody needs to wait for it. */

@@ -70,6 +70,12 @@ record Refusal(
     };
   }
 
+  /** The reply can't follow a session to another process. */
+  static Refusal moved() {
+    return new Refusal(
+        ErrorKind.TIMEOUT, "", "The session has moved, and the reply can't follow: ask again");
+  }
+
   private static Refusal ofBus(ErrorKind kind) {
     return new Refusal(kind, "", kind.words());
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The addresses that one session listens to. */
@@ -44,6 +45,11 @@ final class Registrations {
     return bridge.join(address, registration);
   }
 
+  /** Its user's own, unless it is listened to already. */
+  Optional<Audience> addOwn(Duration answerWithin) {
+    return has(own) ? Optional.empty() : Optional.of(add(own, answerWithin));
+  }
+
   void remove(String address) {
     Registration removed = byAddress.remove(address);
     if (removed != null) {
@@ -59,6 +65,11 @@ final class Registrations {
             .toList();
     lost.forEach(this::remove);
     return lost;
+  }
+
+  /** All but its user's own. */
+  List<String> addresses() {
+    return byAddress.keySet().stream().filter(address -> !isOwn(address)).toList();
   }
 
   void clear() {

@@ -2,26 +2,43 @@ package io.drawbridge.auth.bridge;
 
 import io.drawbridge.auth.session.ResumeTicket;
 import io.drawbridge.auth.session.ResumeTickets;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of this process whose clients may come back, by the ticket that each has; no more
  * than there are sessions. Thread-safe; nothing here waits.
  */
 final class ResumableSessions {
-  private final ResumeTickets tickets = new ResumeTickets(new SecureRandom());
+  private static final Logger LOG = LoggerFactory.getLogger(ResumableSessions.class);
+
+  private final ResumeTickets tickets;
+  private final AtomicBoolean toldOfOwnKey = new AtomicBoolean();
   private final ConcurrentMap<String, BridgeSession> byTicket = new ConcurrentHashMap<>();
   private final AtomicInteger parked = new AtomicInteger();
 
   /** What all of them keep for their clients, in bytes. */
   final AtomicLong bytes = new AtomicLong();
+
+  ResumableSessions(ResumeTickets tickets) {
+    this.tickets = tickets;
+  }
+
+  /** There are other processes that clients may come back to. */
+  void clustered() {
+    if (!tickets.isShared() && toldOfOwnKey.compareAndSet(false, true)) {
+      LOG.warn(
+          "clients can come back to this process alone: set session.ticketKey, the same on all nodes");
+    }
+  }
 
   /** A ticket's id for this session, good once. */
   String issue(BridgeSession session) {
@@ -35,10 +52,19 @@ final class ResumableSessions {
     return tickets.seal(ticket);
   }
 
-  /** The session that this user has the ticket of, which is used up by it; null for none. */
-  @Nullable BridgeSession take(String ticket, String user, Instant now) {
-    ResumeTicket opened = tickets.open(ticket, user, now);
-    return opened == null ? null : byTicket.remove(opened.id());
+  /** What a ticket says; null where it is none, another user's or has ended. */
+  @Nullable ResumeTicket open(String ticket, String user, Instant now) {
+    return tickets.open(ticket, user, now);
+  }
+
+  /** The session of this process that has the ticket, which is used up by it; null for none. */
+  @Nullable BridgeSession take(String ticketId) {
+    return byTicket.remove(ticketId);
+  }
+
+  /** Whether a ticket is still good. */
+  boolean has(String ticketId) {
+    return byTicket.containsKey(ticketId);
   }
 
   void forget(String ticketId) {

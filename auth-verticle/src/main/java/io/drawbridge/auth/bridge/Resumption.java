@@ -27,9 +27,11 @@ public record Resumption(
    * @param ticket good once, for this user
    * @param within how long after its connection was lost
    * @param resumed whether this is its old session
-   * @param lost how many envelopes it will not get; 0 unless resumed
+   * @param lost how many envelopes it will not get; 0 unless resumed, {@link #UNKNOWN} where nobody
+   *     knows
    */
   public record Offer(String ticket, Duration within, boolean resumed, long lost) {
+    static final long UNKNOWN = -1;
 
     Offer resumed(long lostOnes) {
       return new Offer(ticket, within, true, lostOnes);

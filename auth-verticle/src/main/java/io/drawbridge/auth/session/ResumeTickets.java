@@ -1,5 +1,6 @@
 package io.drawbridge.auth.session;
 
+import io.drawbridge.config.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,17 +15,20 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals resume tickets with AES-256-GCM, so that nobody but this process can make, read or change
- * one. Thread-safe.
+ * Seals resume tickets with AES-256-GCM, so that nobody but who has the key can make, read or
+ * change one. Thread-safe.
  *
- * <p>The key is random and of this process alone, as is what a ticket leads to: after a restart
- * there is nothing left to come back to. A nonce is 96 random bits, which is safe for 2^32 tickets
- * (NIST SP 800-38D, section 8.3): one a millisecond for 49 days.
+ * <p>The key is random and of this process alone, or made from a secret that all nodes of a cluster
+ * have, so that a client may come back to any. A nonce is 96 random bits, which is safe for 2^32
+ * tickets (NIST SP 800-38D, section 8.3): one a millisecond for 49 days. Past that, who found two
+ * tickets with one nonce might forge one; it would lead nowhere, since each has an id that has to
+ * be known where the sessions are.
  */
 public final class ResumeTickets {
   private static final String CIPHER = "AES/GCM/NoPadding";
@@ -39,14 +43,42 @@ public final class ResumeTickets {
   private static final byte[] PURPOSE =
       "drawbridge resume ticket 1".getBytes(StandardCharsets.US_ASCII);
 
+  /** Says what the key is for, so that it is none of those that the same secret is used as. */
+  private static final byte[] KEY_PURPOSE =
+      "drawbridge resume ticket key 1".getBytes(StandardCharsets.US_ASCII);
+
   private final SecureRandom random;
   private final Key key;
+  private final boolean shared;
 
-  public ResumeTickets(SecureRandom random) {
+  private ResumeTickets(SecureRandom random, byte[] key, boolean shared) {
     this.random = random;
+    this.key = new SecretKeySpec(key, "AES");
+    this.shared = shared;
+  }
+
+  /** Those of this process alone. */
+  public static ResumeTickets own() {
+    SecureRandom random = new SecureRandom();
     byte[] fresh = new byte[KEY_BYTES];
     random.nextBytes(fresh);
-    this.key = new SecretKeySpec(fresh, "AES");
+    return new ResumeTickets(random, fresh, false);
+  }
+
+  /** Those of all processes that have this secret. */
+  public static ResumeTickets of(Secret secret) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.bytes(), "HmacSHA256"));
+      return new ResumeTickets(new SecureRandom(), mac.doFinal(KEY_PURPOSE), true);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+
+  /** Whether another process may know the key, too. */
+  public boolean isShared() {
+    return shared;
   }
 
   /** The ticket as a client gets it: base64url without padding. */
@@ -63,7 +95,7 @@ public final class ResumeTickets {
     }
   }
 
-  /** Null for what this process has not sealed, for another user's, and for one that has ended. */
+  /** Null for what was not sealed by this key, for another user's, and for one that has ended. */
   public @Nullable ResumeTicket open(String text, String user, Instant now) {
     ResumeTicket ticket = text.length() > LONGEST ? null : unsealed(text);
     return ticket != null && ticket.user().equals(user) && now.isBefore(ticket.until())

@@ -2,8 +2,8 @@ package io.drawbridge.auth.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.config.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,8 +16,7 @@ class ResumeTicketsTest {
   private static final ResumeTicket TICKET =
       new ResumeTicket("t-1", "s-1", "Jürgen 🙂", NOW.plusSeconds(30));
 
-  private final SecureRandom random = new SecureRandom();
-  private final ResumeTickets tickets = new ResumeTickets(random);
+  private final ResumeTickets tickets = ResumeTickets.own();
 
   @Test
   void opensWhatItSealed() {
@@ -48,7 +47,7 @@ class ResumeTicketsTest {
 
   @Test
   void isWorthNothingElsewhere() {
-    String foreign = new ResumeTickets(random).seal(TICKET);
+    String foreign = ResumeTickets.own().seal(TICKET);
 
     assertThat(tickets.open(foreign, TICKET.user(), NOW)).isNull();
   }
@@ -80,5 +79,15 @@ class ResumeTicketsTest {
   @Test
   void takesNothingTooLongForATicket() {
     assertThat(tickets.open("A".repeat(1 << 20), "42", NOW)).isNull();
+  }
+
+  @Test
+  void isGoodWhereverTheSameSecretIs() {
+    Secret secret = new Secret("a secret of tests alone, 32 bytes or more");
+    String sealed = ResumeTickets.of(secret).seal(TICKET);
+
+    assertThat(ResumeTickets.of(secret).open(sealed, TICKET.user(), NOW)).isEqualTo(TICKET);
+    assertThat(ResumeTickets.of(new Secret("another")).open(sealed, TICKET.user(), NOW)).isNull();
+    assertThat(ResumeTickets.own().isShared()).isFalse();
   }
 }

@@ -33,6 +33,9 @@ final class RunCommand implements Callable<Integer> {
   /** What stopping may take on top of {@code drain.over}. */
   private static final long STOP_MARGIN_SECONDS = 10;
 
+  /** The same in a cluster, where clients may still have to fetch what is kept for them. */
+  private static final long CLUSTER_STOP_MARGIN_SECONDS = 20;
+
   @Mixin private ConfigOption config = new ConfigOption();
 
   @Option(
@@ -94,11 +97,12 @@ final class RunCommand implements Callable<Integer> {
   private static void stop(Server server, Settings settings) {
     LOG.info("stopping, sending connections away");
     int status = ExitCode.SOFTWARE;
+    long margin = settings.cluster().enabled() ? CLUSTER_STOP_MARGIN_SECONDS : STOP_MARGIN_SECONDS;
     try {
       server
           .stop()
           .toCompletableFuture()
-          .get(settings.drain().over().toSeconds() + STOP_MARGIN_SECONDS, TimeUnit.SECONDS);
+          .get(settings.drain().over().toSeconds() + margin, TimeUnit.SECONDS);
       LOG.info("stopped");
       status = ExitCode.OK;
     } catch (ExecutionException e) {
