@@ -176,9 +176,9 @@ final class SessionPeers {
   /**
    * Has the others believe these no more; completes when they have said so, or have not in time.
    */
-  Future<Answers> spread(List<Revocation> revocations) {
+  Future<Answers> spread(JsonArray revocations) {
     look();
-    return askAll(new JsonObject().put("op", "merge").put("revocations", json(revocations)));
+    return askAll(new JsonObject().put("op", "merge").put("revocations", revocations));
   }
 
   /** Takes what another has sent. */
