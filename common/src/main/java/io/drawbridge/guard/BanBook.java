@@ -153,10 +153,7 @@ final class BanBook {
     offences.values().removeIf(offence -> offence.forgetAt() <= now);
     pardons.values().removeIf(pardon -> pardon.until() <= now);
     return new State(
-        seq,
-        List.copyOf(byEnd),
-        List.copyOf(offences.values()),
-        List.copyOf(pardons.values()));
+        seq, List.copyOf(byEnd), List.copyOf(offences.values()), List.copyOf(pardons.values()));
   }
 
   /** The number of the last change. */
@@ -237,7 +234,8 @@ final class BanBook {
     return new BanChange(++seq, subject, 0);
   }
 
-  // --- with the books of other guards -------------------------------------------------------------
+  // --- with the books of other guards
+  // -------------------------------------------------------------
 
   /** What it holds of a subject; null where that is nothing. */
   @Nullable BanEntry entry(BanSubject subject) {

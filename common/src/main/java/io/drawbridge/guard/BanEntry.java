@@ -52,10 +52,6 @@ record BanEntry(
       throw new IllegalArgumentException("subject: another one than that of its ban or offence");
     }
     return new BanEntry(
-        subject,
-        Ban.wholeNumber(json, "changedAt"),
-        ban,
-        offence,
-        Ban.wholeNumber(json, "until"));
+        subject, Ban.wholeNumber(json, "changedAt"), ban, offence, Ban.wholeNumber(json, "until"));
   }
 }

@@ -56,8 +56,7 @@ final class BanFeed {
 
   /** Not all edges at once; who leads has to get ready first, too. */
   private void askSoon() {
-    vertx.setTimer(
-        1 + ThreadLocalRandom.current().nextLong(SOON.toMillis()), timer -> ask());
+    vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(SOON.toMillis()), timer -> ask());
   }
 
   /** Completes when the guard has told its bans, or has not answered in time; never fails. */

@@ -44,9 +44,7 @@ final class BanFile {
         Ban.wholeNumber(json, "seq"),
         each(json, "bans", Ban::fromJson),
         each(json, "offences", BanBook.Offence::fromJson),
-        json.containsKey("pardons")
-            ? each(json, "pardons", BanBook.Pardon::fromJson)
-            : List.of());
+        json.containsKey("pardons") ? each(json, "pardons", BanBook.Pardon::fromJson) : List.of());
   }
 
   private void setAside() {

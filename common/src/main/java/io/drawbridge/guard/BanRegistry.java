@@ -137,7 +137,9 @@ final class BanRegistry implements BanSuccession.Keeping {
     return succession.highest();
   }
 
-  /** Completes when all is in the file, and, of several guards, the next one has it; never fails. */
+  /**
+   * Completes when all is in the file, and, of several guards, the next one has it; never fails.
+   */
   Future<?> stop() {
     meters.remove(gauge);
     Future<Void> kept = alone ? Future.succeededFuture() : map.keep(List.of());
@@ -258,8 +260,7 @@ final class BanRegistry implements BanSuccession.Keeping {
     strikes.forget(subject);
     BanChange change = book.pardon(subject, now());
     // Without a ban, too, there may have been an offence to forget.
-    Future<Void> kept =
-        change == null ? keep(List.of(subject)) : publish(List.of(change), "");
+    Future<Void> kept = change == null ? keep(List.of(subject)) : publish(List.of(change), "");
     BanChange answer = change == null ? new BanChange(book.seq(), subject, 0) : change;
     kept.onComplete(written -> message.reply(answer(answer, change != null)));
   }

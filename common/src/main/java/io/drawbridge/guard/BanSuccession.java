@@ -145,7 +145,8 @@ final class BanSuccession {
               if (loaded.succeeded()) {
                 takeOver(loaded.result());
               } else {
-                LOG.error("the bans in the cluster's map can't be read: {}", loaded.cause().toString());
+                LOG.error(
+                    "the bans in the cluster's map can't be read: {}", loaded.cause().toString());
                 vertx.setTimer(AGAIN_AFTER.toMillis(), timer -> again(term));
                 beReady();
               }

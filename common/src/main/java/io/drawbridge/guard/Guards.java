@@ -164,8 +164,8 @@ public final class Guards {
 
   /**
    * The sum of what the guards have counted: who asks several of them is counted by each, so that
-   * the shares are never more than the limit together. The highest of late, since what a guard
-   * knew of edges goes with it, just when they need to know.
+   * the shares are never more than the limit together. The highest of late, since what a guard knew
+   * of edges goes with it, just when they need to know.
    */
   private void countEdges(long now) {
     int sum = 0;

@@ -181,8 +181,7 @@ final class Lender {
         .request(GuardBus.limitsOf(owner.id()), request.body(), options)
         .onSuccess(
             answer ->
-                request.reply(
-                    answer.body(), new DeliveryOptions().setHeaders(answer.headers())))
+                request.reply(answer.body(), new DeliveryOptions().setHeaders(answer.headers())))
         .onFailure(cause -> relay(request, cause));
   }
 

@@ -53,7 +53,7 @@ public final class Muster {
   /**
    * @param withOthers whether others may be on this event bus
    */
-  Muster(
+  public Muster(
       Vertx vertx,
       String address,
       Standing standing,

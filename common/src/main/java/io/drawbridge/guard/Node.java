@@ -11,8 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
  * @param errors what its event loops share of reporting errors
  * @param guards whom to turn to
  */
-public record Node(
-    String name, Time time, MeterRegistry meters, NodeErrors errors, Guards guards) {
+public record Node(String name, Time time, MeterRegistry meters, NodeErrors errors, Guards guards) {
 
   /** One that knows of no cluster. */
   public Node(String name, Time time, MeterRegistry meters) {

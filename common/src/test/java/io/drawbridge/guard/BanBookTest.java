@@ -176,7 +176,8 @@ class BanBookTest {
     BanBook restored = book();
     restored.restore(kept, now());
 
-    assertThat(restored.state(now())).isEqualTo(new BanBook.State(2, List.of(), List.of(), List.of()));
+    assertThat(restored.state(now()))
+        .isEqualTo(new BanBook.State(2, List.of(), List.of(), List.of()));
   }
 
   @Test

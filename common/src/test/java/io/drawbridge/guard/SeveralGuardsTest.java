@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -85,8 +86,7 @@ class SeveralGuardsTest {
                 }
                 return System.nanoTime();
               });
-      Node node =
-          new Node(name, time, new SimpleMeterRegistry());
+      Node node = new Node(name, time, new SimpleMeterRegistry());
       return vertx
           .deployVerticle(new GuardVerticle(new LiveSettings(settings, null), node, true))
           .onSuccess(id -> deployment = id);
@@ -109,10 +109,9 @@ class SeveralGuardsTest {
     }
 
     String state() {
-      return members.get(id()).getString("state");
+      return Objects.requireNonNull(members.get(id())).getString("state");
     }
   }
-
 
   @BeforeEach
   void start() throws Exception {
@@ -138,8 +137,7 @@ class SeveralGuardsTest {
     return Loop.await(vertx.eventBus().<JsonObject>request(address, body)).body();
   }
 
-  private Message<JsonObject> wanted(String address, String key, int want)
-      throws TimeoutException {
+  private Message<JsonObject> wanted(String address, String key, int want) throws TimeoutException {
     JsonObject body = new JsonObject().put("limit", "keyMessages").put("key", key);
     return Loop.await(
         vertx
@@ -223,7 +221,8 @@ class SeveralGuardsTest {
 
     for (int i = 0; i < KEYS; i++) {
       long lent = wanted(GuardBus.limitsOf(one.id()), key(i), 10_000).body().getLong("granted");
-      double most = byTwo.get(i) ? (System.nanoTime() - left) / 1e9 * 1_000 + 20 : 1_000;
+      double most =
+          Boolean.TRUE.equals(byTwo.get(i)) ? (System.nanoTime() - left) / 1e9 * 1_000 + 20 : 1_000;
       assertThat((double) lent).as(key(i)).isLessThanOrEqualTo(most);
     }
   }
@@ -377,8 +376,7 @@ class SeveralGuardsTest {
     await()
         .ignoreExceptions()
         .untilAsserted(
-            () ->
-                assertThat(subjects(bansOf(after))).containsExactlyInAnyOrder(IP, "user:ada"));
+            () -> assertThat(subjects(bansOf(after))).containsExactlyInAnyOrder(IP, "user:ada"));
     long next = bansOf(after).getLong("seq");
     assertThat(next).isGreaterThanOrEqualTo(seq + BanSuccession.LEAP);
 
@@ -417,9 +415,7 @@ class SeveralGuardsTest {
     Guards guards = Guards.heard(vertx, time);
     await().until(() -> !guards.bans().equals(GuardBus.BANS));
     Loop loop = new Loop(vertx);
-    Node node =
-        new Node(
-            "edge", time, new SimpleMeterRegistry(), guards);
+    Node node = new Node("edge", time, new SimpleMeterRegistry(), guards);
     Leases leases = new Leases(vertx, "edge-1", Edge.echo(one.settings), node);
     await().until(() -> guards.mayName(GuardBus.limitsOf(two.id())));
     Lease ofOne = lease(loop, leases, guards, one);
@@ -467,9 +463,7 @@ class SeveralGuardsTest {
     Time time = Time.system();
     Guards guards = Guards.heard(vertx, time);
     Loop loop = new Loop(vertx);
-    Node node =
-        new Node(
-            "edge", time, new SimpleMeterRegistry(), guards);
+    Node node = new Node("edge", time, new SimpleMeterRegistry(), guards);
     BanTable table = new BanTable(100);
     BanFeed feed = loop.call(() -> new BanFeed(vertx, node, table));
     op("ban", IP);

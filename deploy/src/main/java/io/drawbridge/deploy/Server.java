@@ -102,8 +102,7 @@ public final class Server {
           .register(meters);
     }
     Node node = new Node(name, Time.system(), meters, Guards.of(vertx, Time.system()));
-    this.gateway =
-        new Gateway(settings, node, capacity, new ConnectRates(vertx, node), live);
+    this.gateway = new Gateway(settings, node, capacity, new ConnectRates(vertx, node), live);
   }
 
   /**

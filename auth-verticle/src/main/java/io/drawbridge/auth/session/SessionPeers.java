@@ -45,14 +45,22 @@ final class SessionPeers {
 
   /**
    * @param onMerged is called when there are more revocations here than before
+   * @param withOthers whether others may be on this event bus
    */
-  SessionPeers(Vertx vertx, SessionRegistry sessions, Node node, Runnable onMerged) {
+  SessionPeers(
+      Vertx vertx, SessionRegistry sessions, Node node, Runnable onMerged, boolean withOthers) {
     this.vertx = vertx;
     this.sessions = sessions;
     this.onMerged = onMerged;
     this.standing = new Standing("sessions-" + UUID.randomUUID(), node.name());
     this.muster =
-        new Muster(vertx, GuardBus.SESSION_MEMBERS, standing, node.time(), new Announcements());
+        new Muster(
+            vertx,
+            GuardBus.SESSION_MEMBERS,
+            standing,
+            node.time(),
+            new Announcements(),
+            withOthers);
   }
 
   private final class Announcements implements Muster.Listener {

@@ -36,11 +36,20 @@ public final class SessionsVerticle extends VerticleBase {
   private final SessionRegistry sessions;
   private final Node node;
   private final RevocationFile file;
+  private final boolean withOthers;
   private Keeper keeper;
   private SessionPeers peers;
 
-  @SuppressWarnings("NullAway.Init") // keeper and peers are set in start()
   public SessionsVerticle(Path data, SessionRegistry sessions, Node node) {
+    this(data, sessions, node, false);
+  }
+
+  /**
+   * @param withOthers whether there may be others on this event bus although it is not clustered
+   */
+  @SuppressWarnings("NullAway.Init") // keeper and peers are set in start()
+  SessionsVerticle(Path data, SessionRegistry sessions, Node node, boolean withOthers) {
+    this.withOthers = withOthers;
     this.sessions = sessions;
     this.node = node;
     this.file = new RevocationFile(data);
@@ -49,7 +58,8 @@ public final class SessionsVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     keeper = new Keeper(vertx, "revocations", this::toWrite);
-    peers = new SessionPeers(vertx, sessions, node, keeper::write);
+    peers =
+        new SessionPeers(vertx, sessions, node, keeper::write, withOthers || vertx.isClustered());
     return vertx
         .executeBlocking(file::load)
         .onSuccess(sessions::restore)

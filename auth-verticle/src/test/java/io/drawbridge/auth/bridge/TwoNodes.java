@@ -88,7 +88,7 @@ final class TwoNodes implements AfterEachCallback {
               settings,
               node,
               new Capacity(),
-              new ConnectRates(vertx(), node.time()),
+              new ConnectRates(vertx(), node),
               new LiveSettings(settings, null));
       this.hub = new AddressHub(ResumeTickets.of(tickets), true, farewell);
       this.sessions = new SessionRegistry(settings.auth(), node);
