@@ -42,8 +42,7 @@ final class SessionsServer {
     Settings settings = loaded.settings();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Node node = new Node("bench", Time.system(), new SimpleMeterRegistry());
-    Gateway gateway =
-        new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node));
+    Gateway gateway = new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node));
     KeyRing ring = KeyRing.read(settings.auth(), settings.auth().secret());
     SessionRegistry sessions = new SessionRegistry(settings.auth(), node);
     AddressHub hub = new AddressHub();

@@ -234,8 +234,7 @@ final class BanBook {
     return new BanChange(++seq, subject, 0);
   }
 
-  // --- with the books of other guards
-  // -------------------------------------------------------------
+  // --- with the books of other guards -----------------------------------------------------------
 
   /** What it holds of a subject; null where that is nothing. */
   @Nullable BanEntry entry(BanSubject subject) {

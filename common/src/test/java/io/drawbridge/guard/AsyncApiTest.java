@@ -199,6 +199,16 @@ class AsyncApiTest {
     assertThat(fits("limitsReply", none)).isTrue();
   }
 
+  @Test
+  void describesWhatGuardsTellOfThemselves() {
+    JsonObject data = new JsonObject().put(GuardBus.EDGES_SEEN, 3).put(GuardBus.SEQ, 7L);
+    for (Member.State state : Member.State.values()) {
+      JsonObject told = new Member("a", "node-1", state, 5, Map.of("b", 7L), data).toJson();
+      assertThat(fits("members", told)).as(told.encode()).isTrue();
+      assertThat(fits("members", told.copy().put("state", "asleep"))).isFalse();
+    }
+  }
+
   static Stream<Arguments> banBodies() {
     JsonObject ban = new JsonObject().put("op", "ban").put("subject", "ip:192.0.2.7");
     JsonObject list = new JsonObject().put("op", "list");

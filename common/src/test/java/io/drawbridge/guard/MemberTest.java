@@ -24,7 +24,13 @@ class MemberTest {
 
   @ParameterizedTest
   @CsvSource({
-    "id, 7", "id, ''", "node, 7", "since, -1", "since, x", "state, asleep", "state, 7",
+    "id, 7",
+    "id, ''",
+    "node, 7",
+    "since, -1",
+    "since, x",
+    "state, asleep",
+    "state, 7",
   })
   void refusesWhatIsNone(String field, String value) {
     JsonObject json = member("a", 5).toJson();

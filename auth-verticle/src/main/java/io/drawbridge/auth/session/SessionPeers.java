@@ -26,7 +26,12 @@ import java.util.UUID;
  */
 final class SessionPeers {
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
+
+  /** Each has this and its id as an address of its own. */
   private static final String ADDRESS = GuardBus.SESSIONS + '.';
+
+  /** Where all tell that they are there. */
+  private static final String MEMBERS = GuardBus.SESSIONS + ".members";
 
   /** Revocations in one message. */
   static final int PAGE = 1_000;
@@ -54,13 +59,7 @@ final class SessionPeers {
     this.onMerged = onMerged;
     this.standing = new Standing("sessions-" + UUID.randomUUID(), node.name());
     this.muster =
-        new Muster(
-            vertx,
-            GuardBus.SESSION_MEMBERS,
-            standing,
-            node.time(),
-            new Announcements(),
-            withOthers);
+        new Muster(vertx, MEMBERS, standing, node.time(), new Announcements(), withOthers);
   }
 
   private final class Announcements implements Muster.Listener {
