@@ -71,7 +71,7 @@ final class BanMergeProperties {
     for (Step step : steps) {
       // A pardon by who knew of no ban is no change; of a ban that is over, nothing is known.
       long until = all.until(subject(step.subject()), now);
-      if (until > 0 && lastOf(step.subject(), steps) == step) {
+      if (until > 0 && lastOf(step.subject(), steps).equals(step)) {
         assertThat(books.get(0).until(subject(step.subject()), now)).isEqualTo(until);
       }
     }
