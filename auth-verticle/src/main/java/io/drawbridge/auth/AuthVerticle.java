@@ -60,7 +60,11 @@ public final class AuthVerticle extends VerticleBase {
     bridge = new Bridge(vertx, hub, gateway.node().name(), new Rules(rules));
     inForce = rules;
     unlisten =
-        gateway.live().onChange(now -> context.runOnContext(turn -> take(now.settings().bridge())));
+        gateway
+            .live()
+            .onChange(
+                task -> context.runOnContext(turn -> task.run()),
+                now -> take(now.settings().bridge()));
     var shared =
         new AuthContext(
             settings.auth(),

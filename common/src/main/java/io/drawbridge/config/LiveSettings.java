@@ -1,7 +1,9 @@
 package io.drawbridge.config;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * ones asks to be told, and takes what it can; the rest of it stays as it was made. Thread-safe.
  */
 public final class LiveSettings {
-  private final List<Consumer<LiveSettings>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile InForce inForce;
+
+  private record Listener(Executor where, Consumer<LiveSettings> taker) {}
 
   private record InForce(Settings settings, @Nullable TlsMaterial tls) {}
 
@@ -34,17 +38,22 @@ public final class LiveSettings {
   /**
    * Asks to be told of new settings.
    *
-   * @param listener is called on any thread, and must not block; it sees the new settings here
+   * @param where the taker runs, such as its event loop
+   * @param taker sees the new settings here, and must not block
    * @return ends that
    */
-  public Runnable onChange(Consumer<LiveSettings> listener) {
+  public Runnable onChange(Executor where, Consumer<LiveSettings> taker) {
+    Listener listener = new Listener(where, taker);
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
 
-  /** Puts others in force, and tells everybody. */
-  public void replace(Settings settings, @Nullable TlsMaterial tls) {
+  /** Puts others in force, and tells everybody; completes when all have taken them. */
+  public CompletableFuture<Void> replace(Settings settings, @Nullable TlsMaterial tls) {
     inForce = new InForce(settings, tls);
-    listeners.forEach(listener -> listener.accept(this));
+    return CompletableFuture.allOf(
+        listeners.stream()
+            .map(each -> CompletableFuture.runAsync(() -> each.taker().accept(this), each.where()))
+            .toArray(CompletableFuture<?>[]::new));
   }
 }

@@ -92,7 +92,8 @@ public final class EdgeServer {
     this.shutDoor = doors.open(arrivals);
     this.deadlineCheck = vertx.setPeriodic(DEADLINE_CHECK.toMillis(), tick -> cutOverdue());
     Context loop = vertx.getOrCreateContext();
-    this.unlisten = gateway.live().onChange(now -> loop.runOnContext(turn -> reload(now)));
+    this.unlisten =
+        gateway.live().onChange(task -> loop.runOnContext(turn -> task.run()), this::reload);
   }
 
   /** Connections that are open keep the limits that they began with. */

@@ -81,7 +81,9 @@ public final class GuardVerticle extends VerticleBase {
     writer = vertx.createSharedWorkerExecutor("drawbridge-error-log", 1);
     bans = new BanRegistry(vertx, settings, node);
     // A ban for events that came first would get a number of its own, and overwrite the file.
-    unlisten = live.onChange(now -> context.runOnContext(turn -> reload(now.settings())));
+    unlisten =
+        live.onChange(
+            task -> context.runOnContext(turn -> task.run()), now -> reload(now.settings()));
     return bans.start().compose(read -> listen());
   }
 

@@ -132,9 +132,9 @@ public final class TestGateway implements AfterEachCallback {
     return this;
   }
 
-  /** Puts other settings and another certificate in force, where there is one. */
+  /** Puts other settings and another certificate in force, where there is one; returns then. */
   public void reload(String yaml, @Nullable TlsMaterial material) {
-    live.replace(settings(yaml), material);
+    done(Future.fromCompletionStage(live.replace(settings(yaml), material)));
   }
 
   private Settings settings(String yaml) {

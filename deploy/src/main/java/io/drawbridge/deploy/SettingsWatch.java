@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -45,6 +46,9 @@ final class SettingsWatch {
                   + "|auth\\.(secret|allowWeakSecret|keys|algorithms)")
           .asMatchPredicate();
 
+  /** By all parts of the process; one that is just being stopped may never take them. */
+  private static final Duration TAKEN_WITHIN = Duration.ofSeconds(10);
+
   private final Source source;
   private final LiveSettings live;
   private final Time time;
@@ -55,6 +59,9 @@ final class SettingsWatch {
   // Used on the worker alone.
   private FileContents applied;
   private FileContents seen;
+
+  /** Completes when all have taken what was read last. */
+  private volatile Future<Void> inForce = Future.succeededFuture();
 
   /** What was read last without a problem, in force or waiting for a restart. */
   private Settings loaded;
@@ -100,7 +107,9 @@ final class SettingsWatch {
    * Reads all of it anew, whether it has changed or not; completes when it is in force or refused.
    */
   Future<Void> reload() {
-    return run(this::readAnew);
+    return run(this::readAnew)
+        .compose(read -> inForce)
+        .timeout(TAKEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   Future<Void> close() {
@@ -190,7 +199,7 @@ final class SettingsWatch {
       (isTaken ? taken : waiting).add(path);
     }
     loaded = fresh;
-    live.replace(fresh, switched ? before : tls);
+    inForce = Future.fromCompletionStage(live.replace(fresh, switched ? before : tls));
     tell(taken, waiting);
     if (tls != null && !switched && !tls.equals(before)) {
       LOG.info("certificate {} is in force for new connections", tls.fingerprint());
