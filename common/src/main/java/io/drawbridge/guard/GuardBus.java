@@ -36,9 +36,13 @@ public final class GuardBus {
    * kick}, exactly one for {@code revoke}, which takes {@code forMs}, too; both take {@code why}.
    *
    * <p>Answered {@code {"sessions":[…],"total":n}}, {@code {"kicked":n}}, {@code {"revoked":n}};
-   * the last once it is in the file.
+   * the last once it is in the file. It holds for all nodes of a cluster; those that did not answer
+   * within 0.5 s stand in {@code "missing":[node…]}.
    */
   public static final String SESSIONS = "drawbridge.sessions";
+
+  /** Published by each process with a secure edge, for the others alone: that it is there. */
+  public static final String SESSION_MEMBERS = "drawbridge.sessions.members";
 
   /**
    * Published by the secure edge: {@code {"event":"join"|"leave","user":u,"node":n,"sessions":k,

@@ -22,7 +22,6 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.drawbridge.auth.AuthVerticle;
-import io.drawbridge.auth.session.SessionsVerticle;
 import io.drawbridge.echo.EchoVerticle;
 import io.drawbridge.guard.Time;
 import io.vertx.core.eventbus.EventBus;
@@ -119,11 +118,8 @@ class ArchitectureTest {
   void theEventBusIsForTheGuardAndForServices() {
     noClasses()
         .that(
-            not(in("guard", "auth.bridge", "deploy.ops", "deploy.cluster"))
-                .and(
-                    not(
-                        belongToAnyOf(
-                            EchoVerticle.class, AuthVerticle.class, SessionsVerticle.class))))
+            not(in("guard", "auth.bridge", "auth.session", "deploy.ops", "deploy.cluster"))
+                .and(not(belongToAnyOf(EchoVerticle.class, AuthVerticle.class))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.vertx.core.eventbus..")

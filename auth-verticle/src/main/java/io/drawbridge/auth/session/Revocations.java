@@ -1,9 +1,10 @@
 package io.drawbridge.auth.session;
 
 import io.drawbridge.auth.token.Claims;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Revocations {
   private final int most;
 
-  /** By subject. */
-  private final Map<String, Revocation> all = new HashMap<>();
+  /** By subject, in the order in which they are told to other nodes. */
+  private final TreeMap<String, Revocation> all = new TreeMap<>();
+
+  /** Of all that are held, whatever their order. */
+  private long digest;
 
   /**
    * @param most that are remembered at once
@@ -53,8 +57,43 @@ final class Revocations {
         return false;
       }
     }
-    fresh.forEach(each -> all.merge(each.subject(), each, Revocation::and));
+    fresh.forEach(this::put);
     return true;
+  }
+
+  /**
+   * Takes what another node holds, as far as there is room for it.
+   *
+   * @return those that are new here, or mean more than before
+   */
+  List<Revocation> merge(List<Revocation> others, long now) {
+    List<Revocation> news = new ArrayList<>();
+    for (Revocation other : others) {
+      Revocation before = all.get(other.subject());
+      boolean isNews = before == null || !before.and(other).equals(before);
+      if (isNews && other.isInForce(now) && add(other, now)) {
+        news.add(other);
+      }
+    }
+    return news;
+  }
+
+  private void put(Revocation fresh) {
+    Revocation before = all.get(fresh.subject());
+    Revocation after = before == null ? fresh : before.and(fresh);
+    digest ^= (before == null ? 0 : before.digest()) ^ after.digest();
+    all.put(fresh.subject(), after);
+  }
+
+  /** The same on all nodes that hold the same. */
+  long digest(long now) {
+    dropEnded(now);
+    return digest;
+  }
+
+  /** The next so many behind this subject, in the order of subjects; all begin behind "". */
+  List<Revocation> page(String after, int most) {
+    return all.tailMap(after, false).values().stream().limit(most).toList();
   }
 
   private boolean hasRoom(List<Revocation> fresh) {
@@ -73,6 +112,13 @@ final class Revocations {
   }
 
   private void dropEnded(long now) {
-    all.values().removeIf(each -> !each.isInForce(now));
+    Iterator<Revocation> each = all.values().iterator();
+    while (each.hasNext()) {
+      Revocation revocation = each.next();
+      if (!revocation.isInForce(now)) {
+        digest ^= revocation.digest();
+        each.remove();
+      }
+    }
   }
 }

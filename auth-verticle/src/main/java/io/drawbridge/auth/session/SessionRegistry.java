@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +84,14 @@ public final class SessionRegistry {
    * @param total how many there are in all
    */
   record Users(List<User> users, int total) {}
+
+  /**
+   * What a request to revoke has done here.
+   *
+   * @param ended sessions
+   * @param remembered what is new of what is believed no more
+   */
+  record Revoked(int ended, List<Revocation> remembered) {}
 
   private final Time time;
   private final Duration leeway;
@@ -255,19 +263,21 @@ public final class SessionRegistry {
    *     are those it was shown, up to {@value #MOST_TOKENS}; or a {@code jti}
    * @param forget how long it is remembered where nobody knows when the tokens end; null for as
    *     long as the settings say
-   * @return how many sessions were ended; empty where no more can be remembered, and nothing was
-   *     done
+   * @return how many sessions were ended, and what is remembered of it; null where no more can be
+   *     remembered, and nothing was done
    */
-  OptionalInt revoke(SessionFilter of, @Nullable Duration forget, String why) {
+  @Nullable Revoked revoke(SessionFilter of, @Nullable Duration forget, String why) {
     List<Live> ended;
+    List<Revocation> fresh;
     synchronized (this) {
       List<Shown> tokens = tokens(of);
       if (of.session() != null && tokens.isEmpty()) {
-        return OptionalInt.of(0);
+        return new Revoked(0, List.of());
       }
       long otherwise = now() + (forget == null ? revokedFor : forget).toMillis();
-      if (!revocations.addAll(revocations(of, tokens, otherwise), now())) {
-        return OptionalInt.empty();
+      fresh = revocations(of, tokens, otherwise);
+      if (!revocations.addAll(fresh, now())) {
+        return null;
       }
       ended =
           take(
@@ -278,7 +288,7 @@ public final class SessionRegistry {
                       live -> live.wasShown(each -> tokens.stream().anyMatch(each::isSameAs))));
     }
     end(ended, ErrorKind.SESSION_REVOKED, "revoked" + why);
-    return OptionalInt.of(ended.size());
+    return new Revoked(ended.size(), fresh);
   }
 
   /** Those that are meant, of which something is known. */
@@ -323,6 +333,49 @@ public final class SessionRegistry {
 
   synchronized List<Revocation> revocations() {
     return revocations.inForce(now());
+  }
+
+  // --- over several nodes -----------------------------------------------------------------------
+
+  /** The same on all nodes that believe the same tokens no more. */
+  synchronized long revocationDigest() {
+    return revocations.digest(now());
+  }
+
+  /** Some of what is remembered, behind this subject in their order. */
+  synchronized List<Revocation> revocationsAfter(String subject, int most) {
+    return revocations.page(subject, most);
+  }
+
+  /**
+   * Believes no more what another node does not, and ends the sessions that have such tokens.
+   *
+   * @return whether anything was new
+   */
+  boolean merge(List<Revocation> others) {
+    List<Live> ended;
+    synchronized (this) {
+      List<Revocation> news = revocations.merge(others, now());
+      if (news.isEmpty()) {
+        return false;
+      }
+      Set<String> subjects = new HashSet<>();
+      news.forEach(each -> subjects.add(each.subject()));
+      ended = take(select(sessions.values(), live -> isEndedBy(live, subjects)));
+    }
+    end(ended, ErrorKind.SESSION_REVOKED, "revoked on another node");
+    return true;
+  }
+
+  private boolean isEndedBy(Live live, Set<String> subjects) {
+    Claims claims = live.session().claims();
+    return (subjects.contains(Revocation.user(claims.user())) && isRevoked(claims))
+        || live.wasShown(
+            token ->
+                subjects.contains(Revocation.hash(token.hash()))
+                    || (token.jti() != null
+                        && (subjects.contains(Revocation.jti(token.jti()))
+                            || subjects.contains(Revocation.jtiOf(token.user(), token.jti())))));
   }
 
   // --- the parts --------------------------------------------------------------------------------
