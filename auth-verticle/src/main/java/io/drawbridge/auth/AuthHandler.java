@@ -45,8 +45,11 @@ final class AuthHandler implements MessageHandler {
   /** Null until the connection is open and the token was verified. */
   private @Nullable Line bridged;
 
-  /** Whether reading goes on once the session that the client comes back to has taken it. */
-  private boolean returning;
+  /** The first message, where it is more than a token, until the session has taken it. */
+  private @Nullable String carried;
+
+  /** Whether somebody else lets reading go on, later. */
+  private boolean waiting;
 
   /**
    * @param link whose session has begun where the handshake brought a token
@@ -172,17 +175,44 @@ final class AuthHandler implements MessageHandler {
     } else if (asked.result() instanceof TokenVerdict.Refused refused) {
       refuse(connection, message, refused.kind(), refused.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      carried = message.form() == AuthMessage.Form.CARRIED ? text : null;
       if (!comeBack(connection, message, valid.claims())) {
         open(connection, message, valid.claims());
       }
-      if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
-        bridged.receive(Envelope.parse(text), false);
-      }
+      receiveCarried();
+    }
+  }
+
+  private void receiveCarried() {
+    String first = carried;
+    if (bridged != null && first != null) {
+      carried = null;
+      bridged.receive(Envelope.parse(first), false);
     }
   }
 
   private void open(Connection connection, AuthMessage message, Claims claims) {
     SessionVerdict verdict = link.begin(claims, connection.peer().address());
+    Future<SessionVerdict> counted =
+        verdict instanceof SessionVerdict.Opened ? link.counted() : null;
+    if (counted == null) {
+      begun(connection, message, claims, verdict);
+      return;
+    }
+    once(
+        counted,
+        connection,
+        () -> {
+          // Else its end has ended the session, too.
+          if (connection.isOpen()) {
+            begun(connection, message, claims, counted.result());
+            receiveCarried();
+          }
+        });
+  }
+
+  private void begun(
+      Connection connection, AuthMessage message, Claims claims, SessionVerdict verdict) {
     if (verdict instanceof SessionVerdict.Opened opened) {
       join(connection, opened.session());
       if (bridged != null && connection.isOpen()) {
@@ -204,6 +234,7 @@ final class AuthHandler implements MessageHandler {
     connection.identify(joined.user(), joined.id());
     if (connection.isOpen()) {
       bridged = context.bridge().open(connection, joined);
+      waiting = bridged.isHolding();
       limit(connection, joined);
     }
     // Else the user is banned, or the connection ended meanwhile.
@@ -246,7 +277,7 @@ final class AuthHandler implements MessageHandler {
 
   private void goOn(Connection connection, AuthMessage message, Session session, Line line) {
     bridged = line;
-    returning = true;
+    waiting = true;
     line.comeBack(
         new Return(
             session,
@@ -264,8 +295,12 @@ final class AuthHandler implements MessageHandler {
   private void tooLate(Connection connection, AuthMessage message, Session ended) {
     bridged = null;
     link.lose();
+    waiting = false;
     if (connection.isOpen()) {
       open(connection, message, ended.claims());
+    }
+    if (!waiting) {
+      connection.release();
     }
   }
 
@@ -330,22 +365,22 @@ final class AuthHandler implements MessageHandler {
   private void once(Future<?> asked, Connection connection, Runnable then) {
     if (asked.isComplete()) {
       then.run();
-      returning = false;
       return;
     }
     connection.hold();
+    waiting = true;
     asked.onComplete(
         known -> {
+          waiting = false;
           try {
             then.run();
           } catch (RuntimeException e) {
             LOG.error("the auth server failed a connection", e);
             connection.close(ErrorKind.INTERNAL_ERROR, null);
           }
-          if (!returning) {
+          if (!waiting) {
             connection.release();
           }
-          returning = false;
         });
   }
 

@@ -41,9 +41,6 @@ public final class GuardBus {
    */
   public static final String SESSIONS = "drawbridge.sessions";
 
-  /** Published by each process with a secure edge, for the others alone: that it is there. */
-  public static final String SESSION_MEMBERS = "drawbridge.sessions.members";
-
   /**
    * Published by the secure edge: {@code {"event":"join"|"leave","user":u,"node":n,"sessions":k,
    * "at":ms}} when a user has the first session on a node, and when the last one has ended; at most

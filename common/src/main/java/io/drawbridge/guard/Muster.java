@@ -38,6 +38,7 @@ public final class Muster {
   private final Standing standing;
   private final Time time;
   private final Listener listener;
+  private final boolean withOthers;
   private final Promise<Void> joined = Promise.promise();
   private @Nullable MessageConsumer<Object> consumer;
   private long timer = -1;
@@ -46,17 +47,31 @@ public final class Muster {
    * @param address where all of the kind announce themselves
    */
   public Muster(Vertx vertx, String address, Standing standing, Time time, Listener listener) {
+    this(vertx, address, standing, time, listener, vertx.isClustered());
+  }
+
+  /**
+   * @param withOthers whether others may be on this event bus
+   */
+  public Muster(
+      Vertx vertx,
+      String address,
+      Standing standing,
+      Time time,
+      Listener listener,
+      boolean withOthers) {
     this.vertx = vertx;
     this.address = address;
     this.standing = standing;
     this.time = time;
     this.listener = listener;
+    this.withOthers = withOthers;
   }
 
   /** Completes when it is active; fails where the event bus does not take its consumer. */
   public Future<Void> join() {
-    standing.begin(time.now().toEpochMilli(), time.nanos(), !vertx.isClustered());
-    if (!vertx.isClustered()) {
+    standing.begin(time.now().toEpochMilli(), time.nanos(), !withOthers);
+    if (!withOthers) {
       return Future.succeededFuture();
     }
     MessageConsumer<Object> made = vertx.eventBus().consumer(address, this::onAnnouncement);

@@ -13,6 +13,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,9 @@ public final class BridgeSession {
   /** Null where its client has not asked to be able to come back. */
   private @Nullable Comeback comeback;
 
+  /** What its client is told once the event bus knows of the user's own address; null then. */
+  private @Nullable List<Runnable> untilHeard;
+
   private boolean ended;
 
   /** Whether its client is about to be sent away, and gets no more requests. */
@@ -68,7 +73,31 @@ public final class BridgeSession {
     this.requests = new OpenRequests(bridge.vertx);
     String own = USER + session.user();
     this.registrations = new Registrations(bridge, this, own);
-    registrations.add(own, REPLY_WITHIN);
+    awaitOwn(registrations.add(own, REPLY_WITHIN).heard);
+  }
+
+  /** Nobody is told of the session before, so that who then publishes to the user reaches it. */
+  private void awaitOwn(Future<Void> heard) {
+    if (heard.succeeded()) {
+      return;
+    }
+    untilHeard = new ArrayList<>();
+    Line held = line();
+    held.hold();
+    heard
+        .timeout(HEARD_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .onComplete(done -> bridge.run(() -> ownHeard(held)));
+  }
+
+  private void ownHeard(Line held) {
+    List<Runnable> answers = Objects.requireNonNull(untilHeard);
+    untilHeard = null;
+    answers.forEach(Runnable::run);
+    held.release();
+  }
+
+  boolean isUnheard() {
+    return untilHeard != null;
   }
 
   // --- its client -------------------------------------------------------------------------------
@@ -190,6 +219,10 @@ public final class BridgeSession {
 
   void answer(
       @Nullable Resumption terms, Function<Resumption.@Nullable Offer, @Nullable String> answer) {
+    if (untilHeard != null) {
+      untilHeard.add(() -> answer(terms, answer));
+      return;
+    }
     if (comeback == null && terms != null && !ended) {
       Guard guard = Objects.requireNonNull(line().guard(), "a session begins where it stays");
       comeback = new Comeback(terms, this, bridge, guard);

@@ -94,6 +94,11 @@ public final class Line {
     atSession(() -> session.answer(terms, answer));
   }
 
+  /** Whether the client is not read until the event bus knows of its user's own address. */
+  public boolean isHolding() {
+    return far == null && session.isUnheard();
+  }
+
   /** Begins to go on with a session that its client has come back to. */
   public void comeBack(Return back) {
     connection.hold();
@@ -210,11 +215,7 @@ public final class Line {
 
   /** The session has ended before it could take the connection. */
   void tooLate(Return back) {
-    bridge.run(
-        () -> {
-          back.tooLate().run();
-          connection.release();
-        });
+    bridge.run(back.tooLate());
   }
 
   Notice report(ErrorKind kind, String message, @Nullable String detail) {
