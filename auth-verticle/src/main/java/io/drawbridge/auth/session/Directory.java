@@ -34,13 +34,7 @@ final class Directory {
    * @param refusedAt how many the user has, which are enough; -1 where one more may be
    * @param ended those that give way
    */
-  record Claim(int refusedAt, List<Place> ended) {
-    static final Claim GRANTED = new Claim(-1, List.of());
-
-    boolean refused() {
-      return refusedAt >= 0;
-    }
-  }
+  record Claim(int refusedAt, List<Place> ended) {}
 
   /**
    * A user who is on.
@@ -71,11 +65,8 @@ final class Directory {
     }
     // By another clock, it might be the oldest.
     long newest = known.isEmpty() ? 0 : known.get(known.size() - 1).since();
-    return new Claim(
-        -1,
-        tell(
-            user,
-            new Place(place.session(), place.member(), Math.max(newest, place.since()))));
+    long since = Math.max(newest, place.since());
+    return new Claim(-1, tell(user, new Place(place.session(), place.member(), since)));
   }
 
   /**
@@ -183,7 +174,7 @@ final class Directory {
     return new User(user, of.size(), of.get(0).since());
   }
 
-  /** How many a user has; for tests and logs. */
+  /** A user who is on; null where it knows of no session. */
   @Nullable User find(String user) {
     List<Place> of = users.get(user);
     return of == null ? null : user(user, of);

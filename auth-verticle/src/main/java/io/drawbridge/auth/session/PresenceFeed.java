@@ -49,7 +49,8 @@ final class PresenceFeed implements Muster.Listener {
    * @param beat how often {@link #beat} is called; after a much longer one, what happened to others
    *     meanwhile is not known yet
    */
-  PresenceFeed(Vertx vertx, SessionRegistry sessions, Node node, SessionPeers peers, Duration beat) {
+  PresenceFeed(
+      Vertx vertx, SessionRegistry sessions, Node node, SessionPeers peers, Duration beat) {
     this.vertx = vertx;
     this.sessions = sessions;
     this.node = node;
@@ -66,9 +67,7 @@ final class PresenceFeed implements Muster.Listener {
     if ((late && !peers.isEmpty()) || !peers.standing().isActive()) {
       return;
     }
-    witness
-        .take(MOST_A_BEAT)
-        .forEach(each -> publish("leave", each.user(), each.node(), 0));
+    witness.take(MOST_A_BEAT).forEach(each -> publish("leave", each.user(), each.node(), 0));
     if (witnessing) {
       return;
     }
@@ -94,8 +93,7 @@ final class PresenceFeed implements Muster.Listener {
     }
     changes.forEach(
         each ->
-            publish(
-                each.joined() ? "join" : "leave", each.user(), node.name(), each.sessions()));
+            publish(each.joined() ? "join" : "leave", each.user(), node.name(), each.sessions()));
   }
 
   private void publish(String event, String user, String on, int count) {
@@ -153,6 +151,9 @@ final class PresenceFeed implements Muster.Listener {
               } else {
                 witnessing = false;
                 witnessed = answer.succeeded() && sameAsBefore;
+                if (witnessed) {
+                  tell(MOST_A_BEAT);
+                }
               }
             });
   }
@@ -165,11 +166,13 @@ final class PresenceFeed implements Muster.Listener {
     }
     List<String> ids = others.stream().map(Member::id).sorted().toList();
     String own = peers.standing().id();
-    chosen =
-        ids.stream()
-            .filter(id -> id.compareTo(own) > 0)
-            .findFirst()
-            .orElse(ids.isEmpty() ? null : ids.get(0));
+    chosen = ids.isEmpty() ? null : ids.get(0);
+    for (String id : ids) {
+      if (id.compareTo(own) > 0) {
+        chosen = id;
+        break;
+      }
+    }
     witnessed = false;
   }
 
@@ -193,8 +196,7 @@ final class PresenceFeed implements Muster.Listener {
     }
     boolean isOurs = peers.standing().id().equals(other.data().getValue("witness"));
     if (witness.heard(other.id(), theirs.longValue(), isOurs)) {
-      peers.ask(
-          other.id(), new JsonObject().put("op", "lost").put("era", theirs), TOLD_WITHIN);
+      peers.ask(other.id(), new JsonObject().put("op", "lost").put("era", theirs), TOLD_WITHIN);
     }
   }
 
@@ -213,14 +215,17 @@ final class PresenceFeed implements Muster.Listener {
   /** The answer to what another node tells. */
   JsonObject answer(JsonObject request) {
     if (request.getString("op").equals("witness")) {
-      witness.told(
+      Witness.Report report =
           new Witness.Report(
               request.getString("member"),
               request.getString("node"),
               request.getLong("era"),
               request.getBoolean("anew"),
               texts(request.getJsonArray("came")),
-              texts(request.getJsonArray("went"))));
+              texts(request.getJsonArray("went")));
+      if (!witness.told(report)) {
+        throw new IllegalArgumentException("leaves that came before have to be told first");
+      }
     } else if (request.getLong("era") == era) {
       // This one was gone for others, who have told of all its leaves.
       era++;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,9 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   /** Ends that wait to be told; beyond, the owner learns of them when it changes. */
   private static final int MOST_RELEASES = 100_000;
 
+  /** Nodes that are remembered for the case that they come back. */
+  private static final int MOST_DROPPED = 10_000;
+
   private static final String OURS = "";
 
   private final Vertx vertx;
@@ -72,8 +77,13 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   private boolean strangers;
 
   private boolean turning;
+  private boolean wasActive;
+
+  /** Nodes that have fallen silent, and whose sessions were forgotten with them. */
+  private final Set<String> dropped = new HashSet<>();
 
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicBoolean releasing = new AtomicBoolean();
 
   private record Ended(String user, String session) {}
@@ -107,8 +117,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
       return;
     }
     toldTo.put(user, key(owner));
-    JsonObject request =
-        json(session).put("op", "claim").put("user", user).put("member", standing.id());
+    JsonObject request = to("claim").mergeIn(json(session)).put("user", user);
     peers
         .ask(owner.id(), request, CLAIMED_WITHIN)
         .onSuccess(told -> answer.accept(verdict(session, told.getInteger("refusedAt", -1))))
@@ -128,10 +137,24 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
 
   @Override
   public void released(Session session) {
-    if (ended.size() < MOST_RELEASES) {
-      ended.add(new Ended(session.user(), session.id()));
-    }
+    add(new Ended(session.user(), session.id()));
     releaseSoon();
+  }
+
+  private void add(Ended fresh) {
+    if (waiting.incrementAndGet() <= MOST_RELEASES) {
+      ended.add(fresh);
+    } else {
+      waiting.decrementAndGet();
+    }
+  }
+
+  private @Nullable Ended poll() {
+    Ended next = ended.poll();
+    if (next != null) {
+      waiting.decrementAndGet();
+    }
+    return next;
   }
 
   private void releaseSoon() {
@@ -149,7 +172,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
 
   private void release() {
     Map<String, List<Ended>> byOwner = new HashMap<>();
-    Ended next = ended.poll();
+    Ended next = poll();
     for (int i = 0; next != null; i++) {
       Member owner = owner(next.user());
       if (owner == null) {
@@ -160,7 +183,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
       if (sessions.of(next.user()).isEmpty()) {
         toldTo.remove(next.user());
       }
-      next = i < MOST_A_TURN ? ended.poll() : null;
+      next = i < MOST_A_TURN ? poll() : null;
     }
     byOwner.forEach(this::release);
     if (!ended.isEmpty()) {
@@ -172,14 +195,11 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
     JsonArray all = new JsonArray();
     of.forEach(each -> all.add(each.user()).add(each.session()));
     peers
-        .ask(
-            owner,
-            new JsonObject().put("op", "release").put("member", standing.id()).put("of", all),
-            TOLD_WITHIN)
+        .ask(owner, to("release").put("of", all), TOLD_WITHIN)
         .onFailure(
             silent -> {
               // To whoever is the owner by then.
-              of.stream().limit(MOST_RELEASES - ended.size()).forEach(ended::add);
+              of.forEach(this::add);
               releaseSoon();
             });
   }
@@ -209,7 +229,14 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
           directory.release(of.getString(i), of.getString(i + 1), member);
         }
       }
-      default -> sessions.replace(request.getJsonArray("of").stream().map(String::valueOf).toList());
+      case "anew" -> {
+        String owner = member + '@';
+        toldTo.values().removeIf(told -> told.startsWith(owner));
+        untold.addAll(sessions.userIds());
+        turn();
+      }
+      default ->
+          sessions.replace(request.getJsonArray("of").stream().map(String::valueOf).toList());
     }
     return new JsonObject();
   }
@@ -244,10 +271,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
       return;
     }
     peers
-        .ask(
-            member,
-            new JsonObject().put("op", "end").put("of", new JsonArray(ids)),
-            TOLD_WITHIN)
+        .ask(member, to("end").put("of", new JsonArray(ids)), TOLD_WITHIN)
         .onFailure(
             silent -> {
               // Still there, as far as anybody knows: the next claim ends it.
@@ -261,13 +285,31 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
 
   @Override
   public void gone(List<Member> others) {
-    others.forEach(each -> directory.gone(each.id()));
+    for (Member other : others) {
+      directory.gone(other.id());
+      if (other.state() != Member.State.LEAVING && dropped.size() < MOST_DROPPED) {
+        dropped.add(other.id());
+      }
+    }
   }
 
-  /** Its owner has to be told of each user's sessions who has not been; the others are forgotten. */
+  /** Back, and perhaps it has not noticed that it was gone. */
+  @Override
+  public void heard(Member other) {
+    if (dropped.remove(other.id())) {
+      peers
+          .ask(other.id(), to("anew"), TOLD_WITHIN)
+          .onFailure(silent -> dropped.add(other.id()));
+    }
+  }
+
+  /** Owners that know nothing of a user's sessions have to be told of them. */
   @Override
   public void changed() {
-    if (!standing.isActive()) {
+    boolean lost = wasActive && !standing.isActive();
+    wasActive = standing.isActive();
+    if (lost) {
+      // The others have shared out its part; they tell of theirs when it is back.
       directory.clear();
       toldTo.clear();
     }
@@ -302,7 +344,9 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
         directory.forget(user);
       }
     }
-    Future.join(tellSome()).onComplete(done -> vertx.setTimer(PAUSE_MILLIS, paused -> next(done.succeeded())));
+    Future.join(tellSome())
+        .onComplete(
+            done -> vertx.setTimer(PAUSE_MILLIS, paused -> next(done.succeeded())));
   }
 
   private void next(boolean heard) {
@@ -343,13 +387,14 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
         (owner, of) ->
             told.add(
                 peers
-                    .ask(owner, tell(of), TOLD_WITHIN)
-                    .onFailure(silent -> users.getOrDefault(owner, List.of()).forEach(this::forget))));
+                    .ask(owner, to("tell").put("of", of), TOLD_WITHIN)
+                    .onFailure(
+                        silent -> users.getOrDefault(owner, List.of()).forEach(this::forget))));
     return told;
   }
 
-  private JsonObject tell(JsonArray of) {
-    return new JsonObject().put("op", "tell").put("member", standing.id()).put("of", of);
+  private JsonObject to(String op) {
+    return new JsonObject().put("op", op).put("member", standing.id());
   }
 
   // --- the parts --------------------------------------------------------------------------------

@@ -50,13 +50,12 @@ final class SessionPeers {
   private final Runnable onMerged;
   private final Standing standing;
   private final Muster muster;
-
   private final List<Muster.Listener> listeners = new ArrayList<>();
 
   /** Whose digest was another one the last time. */
   private final Set<String> differed = new HashSet<>();
 
-  /** Of whose the last pull was, and the digests that it left; a further one would bring nothing. */
+  /** The digests after the last pull from each; while they stay, a further one brings nothing. */
   private final Map<String, String> pulled = new HashMap<>();
 
   private boolean pulling;
@@ -153,7 +152,7 @@ final class SessionPeers {
    */
   Future<Void> join() {
     Promise<Void> known = Promise.promise();
-    muster.join().onComplete(known::tryHandle);
+    muster.join().onSuccess(joined -> known.tryComplete()).onFailure(known::tryFail);
     long timer = vertx.setTimer(JOINED_WITHIN.toMillis(), late -> known.tryComplete());
     return known
         .future()
@@ -197,7 +196,11 @@ final class SessionPeers {
 
     /** Tells the asker who has not answered. */
     JsonObject tellMissing(JsonObject answer) {
-      return missing.isEmpty() ? answer : answer.put("missing", new JsonArray(missing));
+      if (missing.isEmpty()) {
+        return answer;
+      }
+      JsonArray all = answer.getJsonArray("missing", new JsonArray());
+      return answer.put("missing", all.addAll(new JsonArray(missing)));
     }
   }
 

@@ -53,8 +53,7 @@ public final class SessionsVerticle extends VerticleBase {
    * @param withOthers whether others may be on this event bus; null for where it is clustered
    */
   @SuppressWarnings("NullAway.Init") // what is not final is set in start()
-  SessionsVerticle(
-      Path data, SessionRegistry sessions, Node node, @Nullable Boolean withOthers) {
+  SessionsVerticle(Path data, SessionRegistry sessions, Node node, @Nullable Boolean withOthers) {
     this.sessions = sessions;
     this.node = node;
     this.file = new RevocationFile(data);
@@ -67,8 +66,7 @@ public final class SessionsVerticle extends VerticleBase {
     boolean clustered = withOthers == null ? vertx.isClustered() : withOthers;
     peers = new SessionPeers(vertx, sessions, node, clustered, keeper::write);
     counts = new SessionCounts(vertx, sessions, peers);
-    presence =
-        new PresenceFeed(vertx, sessions, node, peers, Duration.ofMillis(BEAT_MILLIS));
+    presence = new PresenceFeed(vertx, sessions, node, peers, Duration.ofMillis(BEAT_MILLIS));
     peers.listen(counts);
     peers.listen(presence);
     return vertx
@@ -292,12 +290,12 @@ public final class SessionsVerticle extends VerticleBase {
     JsonObject body = message.body();
     switch (String.valueOf(body.getValue("op"))) {
       case "merge" -> {
-        peers.merge(body.getJsonArray("revocations"));
+        peers.merge(body.getJsonArray("revocations", new JsonArray()));
         message.reply(new JsonObject());
       }
       case "revocations" -> message.reply(peers.page(body));
       case "users" -> message.reply(usersFor(body));
-      case "claim", "tell", "release", "end" -> message.reply(counts.answer(body));
+      case "claim", "tell", "release", "end", "anew" -> message.reply(counts.answer(body));
       case "witness", "lost" -> message.reply(presence.answer(body));
       default -> message.reply(own(SessionRequest.of(body)));
     }
@@ -365,9 +363,9 @@ public final class SessionsVerticle extends VerticleBase {
   private JsonObject here(@Nullable String only, Range range) {
     SessionRegistry.Users found = sessions.users(only, range.offset(), range.limit());
     JsonArray users = new JsonArray();
-    found
-        .users()
-        .forEach(each -> users.add(user(each.user(), each.sessions(), each.since().toEpochMilli())));
+    for (SessionRegistry.User each : found.users()) {
+      users.add(user(each.user(), each.sessions(), each.since().toEpochMilli()));
+    }
     return new JsonObject().put("users", users).put("total", found.total());
   }
 

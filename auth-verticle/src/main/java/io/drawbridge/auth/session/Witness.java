@@ -31,6 +31,7 @@ final class Witness {
 
   /** What one node has told since it last began anew. */
   private static final class Testimony {
+    final String member;
     final String node;
     final long era;
     final Set<String> users = new LinkedHashSet<>();
@@ -41,9 +42,10 @@ final class Witness {
     /** Whether its leaves are being told, which can't be taken back. */
     boolean telling;
 
-    Testimony(String node, long era) {
-      this.node = node;
-      this.era = era;
+    Testimony(Report report) {
+      this.member = report.member();
+      this.node = report.node();
+      this.era = report.era();
     }
   }
 
@@ -71,18 +73,27 @@ final class Witness {
   record Report(
       String member, String node, long era, boolean anew, List<String> came, List<String> went) {}
 
-  void told(Report report) {
+  /** Takes it; false while there are leaves to be told first, or where it has to begin anew. */
+  boolean told(Report report) {
+    if (isLost(report.member(), report.era())) {
+      return false;
+    }
     Testimony known = of.get(report.member());
     if (known != null && known.era != report.era()) {
       overdue.add(known);
+      of.remove(report.member());
       known = null;
     }
+    if (overdue.stream().anyMatch(each -> each.member.equals(report.member()))) {
+      return false;
+    }
     if (known == null || report.anew()) {
-      known = new Testimony(report.node(), report.era());
+      known = new Testimony(report);
       of.put(report.member(), known);
     }
     known.users.addAll(report.came());
     report.went().forEach(known.users::remove);
+    return true;
   }
 
   /**
@@ -102,6 +113,10 @@ final class Witness {
         of.remove(member);
       }
     }
+    return isLost(member, era);
+  }
+
+  private boolean isLost(String member, long era) {
     return Long.valueOf(era).equals(lost.get(member));
   }
 
