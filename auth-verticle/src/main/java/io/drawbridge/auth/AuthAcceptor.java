@@ -2,6 +2,7 @@ package io.drawbridge.auth;
 
 import io.drawbridge.admission.Handshake;
 import io.drawbridge.admission.Verdict;
+import io.drawbridge.auth.session.Session;
 import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.sockjs.SockJs;
 import io.drawbridge.auth.token.Claims;
@@ -47,14 +48,33 @@ final class AuthAcceptor implements Acceptor {
           new Acceptance.Accepted(
               handler(handshake, new SessionLink(context)), brought.subprotocol(), () -> {}));
     }
-    return context
-        .verifier()
-        .verify(token)
-        .map(verdict -> judged(handshake, brought, verdict, guard));
+    SessionLink link = new SessionLink(context);
+    Arrival arrival = new Arrival(handshake, brought, link);
+    Future<Acceptance> judged =
+        context.verifier().verify(token).map(verdict -> judged(arrival, verdict, guard));
+    return context.sessions().isCounted()
+        ? judged.compose(acceptance -> counted(link, acceptance))
+        : judged;
   }
 
-  private Acceptance judged(
-      Handshake handshake, HandshakeToken brought, TokenVerdict verdict, Guard guard) {
+  /** One handshake with its token, and the session that may become of it. */
+  private record Arrival(Handshake handshake, HandshakeToken brought, SessionLink link) {}
+
+  /** The same, unless the user has too many sessions over all nodes. */
+  private static Future<Acceptance> counted(SessionLink link, Acceptance acceptance) {
+    Session begun = link.session();
+    Future<SessionVerdict> counted = link.counted();
+    if (begun == null || counted == null) {
+      return Future.succeededFuture(acceptance);
+    }
+    return counted.map(
+        verdict ->
+            verdict instanceof SessionVerdict.Refused refused
+                ? tooMany(begun.user(), refused.why())
+                : acceptance);
+  }
+
+  private Acceptance judged(Arrival arrival, TokenVerdict verdict, Guard guard) {
     if (verdict instanceof TokenVerdict.Undecided undecided) {
       ErrorKind kind = undecided.kind();
       return new Acceptance.Refused(Verdict.refused(kind, kind.words()), undecided.why(), null);
@@ -63,18 +83,21 @@ final class AuthAcceptor implements Acceptor {
       return unauthorized(refused.kind(), refused.why());
     }
     Claims claims = ((TokenVerdict.Valid) verdict).claims();
-    Duration banned = guard.bannedFor(new Peer(handshake.peer(), claims.user(), null));
-    return banned.isZero() ? begun(handshake, brought, claims) : banned(claims.user(), banned);
+    String peer = arrival.handshake().peer();
+    Duration banned = guard.bannedFor(new Peer(peer, claims.user(), null));
+    return banned.isZero() ? begun(arrival, claims) : banned(claims.user(), banned);
   }
 
-  private Acceptance begun(Handshake handshake, HandshakeToken brought, Claims claims) {
-    SessionLink link = new SessionLink(context);
+  private Acceptance begun(Arrival arrival, Claims claims) {
+    SessionLink link = arrival.link();
+    Handshake handshake = arrival.handshake();
     if (link.begin(claims, handshake.peer()) instanceof SessionVerdict.Refused refused) {
       return refused.kind() == ErrorKind.CONNECTION_LIMIT
           ? tooMany(claims.user(), refused.why())
           : unauthorized(refused.kind(), refused.why());
     }
-    return new Acceptance.Accepted(handler(handshake, link), brought.subprotocol(), link::close);
+    return new Acceptance.Accepted(
+        handler(handshake, link), arrival.brought().subprotocol(), link::close);
   }
 
   private MessageHandler handler(Handshake handshake, SessionLink link) {

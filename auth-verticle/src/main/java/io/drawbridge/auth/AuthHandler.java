@@ -47,8 +47,11 @@ final class AuthHandler implements MessageHandler {
   /** Null until the connection is open and the token was verified. */
   private @Nullable Line bridged;
 
-  /** Whether reading goes on once the session that the client comes back to has taken it. */
-  private boolean returning;
+  /** The first message, where it is more than a token, until the session has taken it. */
+  private @Nullable String carried;
+
+  /** Whether somebody else lets reading go on, later. */
+  private boolean waiting;
 
   /**
    * @param link whose session has begun where the handshake brought a token
@@ -174,19 +177,46 @@ final class AuthHandler implements MessageHandler {
     } else if (asked.result() instanceof TokenVerdict.Refused refused) {
       refuse(connection, message, refused.kind(), refused.why());
     } else if (asked.result() instanceof TokenVerdict.Valid valid) {
+      carried = message.form() == AuthMessage.Form.CARRIED ? text : null;
       if (message.resume() != null && message.resume().ticket() != null) {
         comeBack(connection, message, message.resume().ticket(), valid.claims());
       } else {
         open(connection, message, valid.claims());
       }
-      if (bridged != null && message.form() == AuthMessage.Form.CARRIED) {
-        bridged.receive(Envelope.parse(text), false);
-      }
+      receiveCarried();
+    }
+  }
+
+  private void receiveCarried() {
+    String first = carried;
+    if (bridged != null && first != null) {
+      carried = null;
+      bridged.receive(Envelope.parse(first), false);
     }
   }
 
   private void open(Connection connection, AuthMessage message, Claims claims) {
     SessionVerdict verdict = link.begin(claims, connection.peer().address());
+    Future<SessionVerdict> counted =
+        verdict instanceof SessionVerdict.Opened ? link.counted() : null;
+    if (counted == null) {
+      begun(connection, message, claims, verdict);
+      return;
+    }
+    once(
+        counted,
+        connection,
+        () -> {
+          // Else its end has ended the session, too.
+          if (connection.isOpen()) {
+            begun(connection, message, claims, counted.result());
+            receiveCarried();
+          }
+        });
+  }
+
+  private void begun(
+      Connection connection, AuthMessage message, Claims claims, SessionVerdict verdict) {
     if (verdict instanceof SessionVerdict.Opened opened) {
       join(connection, opened.session());
       if (bridged != null && connection.isOpen()) {
@@ -246,7 +276,6 @@ final class AuthHandler implements MessageHandler {
     // It has bounds of its own.
     connection.wakeNever();
     once(asked, connection, () -> found(connection, message, claims, asked.result()));
-    returning = true;
   }
 
   private void found(
@@ -284,7 +313,7 @@ final class AuthHandler implements MessageHandler {
 
   private void goOn(Connection connection, AuthMessage message, Session session, Line line) {
     bridged = line;
-    returning = true;
+    waiting = true;
     line.comeBack(
         new Return(
             session,
@@ -302,8 +331,17 @@ final class AuthHandler implements MessageHandler {
   private void tooLate(Connection connection, AuthMessage message, Session ended) {
     bridged = null;
     link.lose();
+    waiting = false;
     if (connection.isOpen()) {
       open(connection, message, ended.claims());
+    }
+    readOn(connection);
+  }
+
+  /** Unless somebody else will. */
+  private void readOn(Connection connection) {
+    if (!waiting && (bridged == null || !bridged.isHolding())) {
+      connection.release();
     }
   }
 
@@ -368,22 +406,20 @@ final class AuthHandler implements MessageHandler {
   private void once(Future<?> asked, Connection connection, Runnable then) {
     if (asked.isComplete()) {
       then.run();
-      returning = false;
       return;
     }
     connection.hold();
+    waiting = true;
     asked.onComplete(
         known -> {
+          waiting = false;
           try {
             then.run();
           } catch (RuntimeException e) {
             LOG.error("the auth server failed a connection", e);
             connection.close(ErrorKind.INTERNAL_ERROR, null);
           }
-          if (!returning && (bridged == null || !bridged.isHolding())) {
-            connection.release();
-          }
-          returning = false;
+          readOn(connection);
         });
   }
 

@@ -6,6 +6,8 @@ import io.drawbridge.auth.session.SessionVerdict;
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.connection.Connection;
 import io.drawbridge.guard.ErrorKind;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,30 @@ final class SessionLink {
     Session fresh =
         new Session(id, claims, context.node().name(), peer, context.node().time().now());
     return known(context.sessions().open(fresh, handle()));
+  }
+
+  /**
+   * Whether the user may have the session, which has begun, over all nodes; null where this node
+   * alone knows. Where it may not, it is over. Completes on the connection's event loop.
+   */
+  @Nullable Future<SessionVerdict> counted() {
+    Session begun = session;
+    if (begun == null || !context.sessions().isCounted()) {
+      return null;
+    }
+    Promise<SessionVerdict> promise = Promise.promise();
+    context
+        .sessions()
+        .count(begun, verdict -> context.loop().execute(() -> promise.complete(taken(verdict))));
+    return promise.future();
+  }
+
+  private SessionVerdict taken(SessionVerdict verdict) {
+    if (verdict instanceof SessionVerdict.Refused) {
+      close();
+      session = null;
+    }
+    return verdict;
   }
 
   /** Goes on with a session that its client has come back to, unless the verdict is against it. */

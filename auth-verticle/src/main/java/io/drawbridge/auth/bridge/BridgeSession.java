@@ -53,6 +53,9 @@ public final class BridgeSession {
   /** Null where its client has not asked to be able to come back. */
   private @Nullable Comeback comeback;
 
+  /** What its client is told once the event bus knows of the user's own address; null then. */
+  private @Nullable List<Runnable> untilHeard;
+
   private boolean ended;
 
   /** Whether its client has still to be told of its ticket; until then, it is told nothing. */
@@ -83,7 +86,27 @@ public final class BridgeSession {
     this.requests = new OpenRequests(bridge.vertx);
     String own = USER + session.user();
     this.registrations = new Registrations(bridge, this, own);
-    registrations.add(own, REPLY_WITHIN);
+    awaitOwn(registrations.add(own, REPLY_WITHIN).heard);
+  }
+
+  /** Nobody is told of the session before, so that who then publishes to the user reaches it. */
+  private void awaitOwn(Future<Void> heard) {
+    if (heard.succeeded()) {
+      return;
+    }
+    untilHeard = new ArrayList<>();
+    Line held = line();
+    held.hold();
+    heard
+        .timeout(HEARD_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .onComplete(done -> bridge.run(() -> ownHeard(held)));
+  }
+
+  private void ownHeard(Line held) {
+    List<Runnable> answers = Objects.requireNonNull(untilHeard);
+    untilHeard = null;
+    answers.forEach(Runnable::run);
+    held.release();
   }
 
   /**
@@ -228,6 +251,10 @@ public final class BridgeSession {
 
   void answer(
       @Nullable Resumption terms, Function<Resumption.@Nullable Offer, @Nullable String> answer) {
+    if (untilHeard != null) {
+      untilHeard.add(() -> answer(terms, answer));
+      return;
+    }
     if (comeback != null || terms == null || ended) {
       say(answer.apply(comeback == null ? null : comeback.offer(session)));
       return;

@@ -27,8 +27,8 @@ public final class Line {
   private final BridgeSession session;
   private final Turn.Gathering gathering;
 
-  /** Whether the session has stopped the reading; where both are on the same event loop. */
-  private boolean holding;
+  /** How many have stopped the reading; where session and connection are on the same event loop. */
+  private int holds;
 
   /** Null where connection and session are on the same event loop. */
   private final @Nullable Far far;
@@ -127,7 +127,7 @@ public final class Line {
 
   /** Whether the session, on this event loop, will have the reading go on itself. */
   public boolean isHolding() {
-    return holding;
+    return holds > 0;
   }
 
   private void atSession(Runnable task) {
@@ -186,7 +186,7 @@ public final class Line {
   /** Reads nothing more of the client until {@link #release}. */
   void hold() {
     if (far == null) {
-      holding = true;
+      holds++;
       connection.hold();
     } else {
       bridge.run(() -> hold(far));
@@ -202,8 +202,8 @@ public final class Line {
   void release() {
     atConnection(
         () -> {
-          if (far == null || --far.holds == 0) {
-            holding = false;
+          int left = far == null ? --holds : --far.holds;
+          if (left == 0) {
             connection.release();
           }
         });
@@ -220,11 +220,7 @@ public final class Line {
 
   /** The session has ended before it could take the connection. */
   void tooLate(Return back) {
-    bridge.run(
-        () -> {
-          back.tooLate().run();
-          connection.release();
-        });
+    bridge.run(back.tooLate());
   }
 
   Notice report(ErrorKind kind, String message, @Nullable String detail) {

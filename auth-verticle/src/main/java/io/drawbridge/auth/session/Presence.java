@@ -1,6 +1,7 @@
 package io.drawbridge.auth.session;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -40,6 +41,18 @@ final class Presence {
   /** A user has no session any more. */
   void went(String user) {
     changed(user, told.contains(user));
+  }
+
+  /** Others were told that all have gone: they are told anew of those who are on. */
+  void anew(Collection<String> on) {
+    told.clear();
+    due.clear();
+    due.addAll(on);
+  }
+
+  /** Those who were told of as being on. */
+  List<String> told() {
+    return List.copyOf(told);
   }
 
   private void changed(String user, boolean news) {

@@ -2,9 +2,12 @@ package io.drawbridge.auth.session;
 
 import io.drawbridge.auth.token.Claims;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class Revocations {
   private final int most;
 
-  /** By subject, in the order in which they are told to other nodes. */
-  private final TreeMap<String, Revocation> all = new TreeMap<>();
+  /** By subject. */
+  private final Map<String, Revocation> all = new HashMap<>();
+
+  /** Of all that are held, in the order in which they are told to other nodes. */
+  private final TreeSet<String> subjects = new TreeSet<>();
+
+  /** Before it, none ends. */
+  private long soonestEnd = Revocation.NEVER;
 
   /** Of all that are held, whatever their order. */
   private long digest;
@@ -82,7 +91,9 @@ final class Revocations {
     Revocation before = all.get(fresh.subject());
     Revocation after = before == null ? fresh : before.and(fresh);
     digest ^= (before == null ? 0 : before.digest()) ^ after.digest();
-    all.put(fresh.subject(), after);
+    all.put(after.subject(), after);
+    subjects.add(after.subject());
+    soonestEnd = Math.min(soonestEnd, after.until());
   }
 
   /** The same on all nodes that hold the same. */
@@ -93,7 +104,11 @@ final class Revocations {
 
   /** The next so many behind this subject, in the order of subjects; all begin behind "". */
   List<Revocation> page(String after, int most) {
-    return all.tailMap(after, false).values().stream().limit(most).toList();
+    return subjects.tailSet(after, false).stream().limit(most).flatMap(this::held).toList();
+  }
+
+  private Stream<Revocation> held(String subject) {
+    return Stream.ofNullable(all.get(subject));
   }
 
   private boolean hasRoom(List<Revocation> fresh) {
@@ -112,11 +127,18 @@ final class Revocations {
   }
 
   private void dropEnded(long now) {
+    if (now < soonestEnd) {
+      return;
+    }
+    soonestEnd = Revocation.NEVER;
     Iterator<Revocation> each = all.values().iterator();
     while (each.hasNext()) {
       Revocation revocation = each.next();
-      if (!revocation.isInForce(now)) {
+      if (revocation.isInForce(now)) {
+        soonestEnd = Math.min(soonestEnd, revocation.until());
+      } else {
         digest ^= revocation.digest();
+        subjects.remove(revocation.subject());
         each.remove();
       }
     }

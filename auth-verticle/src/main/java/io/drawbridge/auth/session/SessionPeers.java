@@ -6,6 +6,7 @@ import io.drawbridge.guard.Muster;
 import io.drawbridge.guard.Node;
 import io.drawbridge.guard.Standing;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -14,9 +15,12 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The other nodes that have sessions: asks them, and makes sure that all believe the same tokens no
@@ -27,11 +31,16 @@ import java.util.UUID;
 final class SessionPeers {
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
 
-  /** Each has this and its id as an address of its own. */
+  /** How long a start waits for what the others remember, and for being known to them. */
+  private static final Duration PULLED_WITHIN = Duration.ofSeconds(2);
+
+  private static final Duration JOINED_WITHIN = Duration.ofSeconds(5);
+
+  /** Those of one process, for the other processes alone; the id of the process follows. */
   private static final String ADDRESS = GuardBus.SESSIONS + '.';
 
-  /** Where all tell that they are there. */
-  private static final String MEMBERS = GuardBus.SESSIONS + ".members";
+  /** Where each process with a secure edge announces itself to the others. */
+  private static final String MEMBERS = ADDRESS + "members";
 
   /** Revocations in one message. */
   static final int PAGE = 1_000;
@@ -41,49 +50,95 @@ final class SessionPeers {
   private final Runnable onMerged;
   private final Standing standing;
   private final Muster muster;
+  private final List<Muster.Listener> listeners = new ArrayList<>();
 
   /** Whose digest was another one the last time. */
-  private final Map<String, Boolean> differed = new HashMap<>();
+  private final Set<String> differed = new HashSet<>();
+
+  /** The digests after the last pull from each; while they stay, a further one brings nothing. */
+  private final Map<String, String> pulled = new HashMap<>();
 
   private boolean pulling;
-  private long digest;
 
   /**
-   * @param onMerged is called when there are more revocations here than before
    * @param withOthers whether others may be on this event bus
+   * @param onMerged is called when there are more revocations here than before
    */
   SessionPeers(
-      Vertx vertx, SessionRegistry sessions, Node node, Runnable onMerged, boolean withOthers) {
+      Vertx vertx, SessionRegistry sessions, Node node, boolean withOthers, Runnable onMerged) {
     this.vertx = vertx;
     this.sessions = sessions;
     this.onMerged = onMerged;
     this.standing = new Standing("sessions-" + UUID.randomUUID(), node.name());
     this.muster =
         new Muster(vertx, MEMBERS, standing, node.time(), new Announcements(), withOthers);
+    listeners.add(new Digests());
+  }
+
+  /** Has this told of the others, too; to be called before {@link #join}. */
+  void listen(Muster.Listener listener) {
+    listeners.add(listener);
+  }
+
+  Standing standing() {
+    return standing;
   }
 
   private final class Announcements implements Muster.Listener {
     @Override
     public JsonObject data() {
-      return new JsonObject().put("revocations", Long.toHexString(digest));
+      JsonObject all = new JsonObject();
+      listeners.forEach(each -> all.mergeIn(each.data()));
+      return all;
     }
 
     @Override
     public void heard(Member other) {
-      boolean differs =
-          other.data().getValue("revocations") instanceof String theirs
-              && !theirs.equals(Long.toHexString(digest));
-      if (!differs) {
+      listeners.forEach(each -> each.heard(other));
+    }
+
+    @Override
+    public void gone(List<Member> others) {
+      listeners.forEach(each -> each.gone(others));
+    }
+
+    @Override
+    public void changed() {
+      listeners.forEach(Muster.Listener::changed);
+    }
+  }
+
+  private final class Digests implements Muster.Listener {
+    @Override
+    public JsonObject data() {
+      return new JsonObject().put("revocations", digest());
+    }
+
+    @Override
+    public void heard(Member other) {
+      if (!(other.data().getValue("revocations") instanceof String theirs)
+          || theirs.equals(digest())) {
         differed.remove(other.id());
-      } else if (Boolean.TRUE.equals(differed.put(other.id(), true))) {
-        pull(other);
+      } else if (!differed.add(other.id()) && !state(theirs).equals(pulled.get(other.id()))) {
+        pull(other).onSuccess(done -> pulled.put(other.id(), state(theirs)));
       }
     }
 
     @Override
     public void gone(List<Member> others) {
-      others.forEach(other -> differed.remove(other.id()));
+      for (Member other : others) {
+        differed.remove(other.id());
+        pulled.remove(other.id());
+      }
     }
+  }
+
+  private String digest() {
+    return Long.toHexString(sessions.revocationDigest());
+  }
+
+  private String state(String theirs) {
+    return theirs + ' ' + digest();
   }
 
   /** Where the others ask this one. */
@@ -92,28 +147,30 @@ final class SessionPeers {
   }
 
   /**
-   * Completes when the others know of this one, and this one has what they remember, as far as they
-   * answer; never fails.
+   * Completes when the others know of this one, and this one has what they remember, as far as that
+   * is so within a few seconds; fails where the event bus can't be heard.
    */
   Future<Void> join() {
-    look();
-    return muster
-        .join()
-        .compose(
-            joined ->
-                standing.others().isEmpty()
-                    ? Future.<Void>succeededFuture()
-                    : pull(standing.others().get(0)))
-        .otherwiseEmpty();
+    Promise<Void> known = Promise.promise();
+    muster.join().onSuccess(joined -> known.tryComplete()).onFailure(known::tryFail);
+    long timer = vertx.setTimer(JOINED_WITHIN.toMillis(), late -> known.tryComplete());
+    return known
+        .future()
+        .onComplete(done -> vertx.cancelTimer(timer))
+        .compose(joined -> pullFirst());
+  }
+
+  private Future<Void> pullFirst() {
+    List<Member> others = standing.others();
+    return others.isEmpty()
+        ? Future.succeededFuture()
+        : pull(others.get(0))
+            .timeout(PULLED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+            .otherwiseEmpty();
   }
 
   Future<Void> leave() {
     return muster.leave();
-  }
-
-  /** To be called when the revocations may have changed, and now and then. */
-  void look() {
-    digest = sessions.revocationDigest();
   }
 
   boolean isEmpty() {
@@ -122,11 +179,11 @@ final class SessionPeers {
 
   // --- to ask -----------------------------------------------------------------------------------
 
-  /** What another has answered; null for nothing. */
+  /** What another has answered. */
   record Answer(Member from, JsonObject body) {}
 
   /**
-   * What all have answered, in the order of their nodes.
+   * What all have answered.
    *
    * @param missing the names of the nodes that have not, in time or at all
    */
@@ -139,16 +196,20 @@ final class SessionPeers {
 
     /** Tells the asker who has not answered. */
     JsonObject tellMissing(JsonObject answer) {
-      return missing.isEmpty() ? answer : answer.put("missing", new JsonArray(missing));
+      if (missing.isEmpty()) {
+        return answer;
+      }
+      JsonArray all = answer.getJsonArray("missing", new JsonArray());
+      return answer.put("missing", all.addAll(new JsonArray(missing)));
     }
   }
 
   /** Asks each of the others the same; never fails. */
   Future<Answers> askAll(JsonObject request) {
-    List<Member> others =
-        standing.others().stream()
-            .sorted((one, other) -> one.node().compareTo(other.node()))
-            .toList();
+    return ask(standing.others(), request);
+  }
+
+  private Future<Answers> ask(List<Member> others, JsonObject request) {
     List<Future<JsonObject>> asked =
         others.stream().map(other -> ask(other, request).otherwiseEmpty()).toList();
     return Future.join(asked)
@@ -169,23 +230,24 @@ final class SessionPeers {
   }
 
   Future<JsonObject> ask(Member other, JsonObject request) {
+    return ask(other.id(), request, ANSWER_WITHIN);
+  }
+
+  Future<JsonObject> ask(String id, JsonObject request, Duration within) {
     return vertx
         .eventBus()
         .<JsonObject>request(
-            ADDRESS + other.id(),
-            request,
-            new DeliveryOptions().setSendTimeout(ANSWER_WITHIN.toMillis()))
+            ADDRESS + id, request, new DeliveryOptions().setSendTimeout(within.toMillis()))
         .map(Message::body);
   }
 
   // --- revocations ------------------------------------------------------------------------------
 
-  /**
-   * Has the others believe these no more; completes when they have said so, or have not in time.
-   */
-  Future<Answers> spread(JsonArray revocations) {
-    look();
-    return askAll(new JsonObject().put("op", "merge").put("revocations", revocations));
+  /** Has those who have answered believe these no more; never fails. */
+  Future<Answers> spread(JsonArray revocations, Answers to) {
+    return ask(
+        to.all().stream().map(Answer::from).toList(),
+        new JsonObject().put("op", "merge").put("revocations", revocations));
   }
 
   /** Takes what another has sent. */
@@ -193,7 +255,6 @@ final class SessionPeers {
     List<Revocation> found = new ArrayList<>(revocations.size());
     revocations.forEach(each -> found.add(Revocation.fromJson((JsonObject) each)));
     if (sessions.merge(found)) {
-      look();
       onMerged.run();
     }
   }
@@ -212,10 +273,10 @@ final class SessionPeers {
 
   private Future<Void> pull(Member from) {
     if (pulling) {
-      return Future.succeededFuture();
+      return Future.failedFuture("one at a time");
     }
     pulling = true;
-    return pull(from, "").onComplete(pulled -> pulling = false).otherwiseEmpty();
+    return pull(from, "").onComplete(done -> pulling = false);
   }
 
   private Future<Void> pull(Member from, String after) {

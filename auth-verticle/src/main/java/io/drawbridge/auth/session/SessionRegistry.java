@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,18 @@ public final class SessionRegistry {
 
   private final Revocations revocations;
 
+  /** Who counts over all nodes; null where there is only this one. */
+  private volatile @Nullable Counting counting;
+
+  /** Asks and tells who counts the sessions of each user over all nodes. From any thread. */
+  interface Counting {
+    /** Asks for one more; answered on any thread, and always. */
+    void claim(Session session, Consumer<SessionVerdict> answer);
+
+    /** One has ended; called while nobody else gets at the sessions, so nothing may wait. */
+    void released(Session session);
+  }
+
   public SessionRegistry(AuthSettings settings, Node node) {
     this(settings, node, MOST_REVOCATIONS);
   }
@@ -148,6 +161,32 @@ public final class SessionRegistry {
     }
     end(replaced, ErrorKind.SESSION_REPLACED, "more than " + most + " sessions of the user");
     return new SessionVerdict.Opened(session);
+  }
+
+  /** Whether other nodes may have sessions, too, so that each has to be {@link #count}ed. */
+  public boolean isCounted() {
+    return counting != null;
+  }
+
+  /**
+   * Asks whether the user may have this session, which is open here, over all nodes. Where nobody
+   * knows within 0.3 s, it may.
+   *
+   * @param answer gets {@code Opened}, or {@code Refused} with {@code CONNECTION_LIMIT}; on any
+   *     thread
+   */
+  public void count(Session session, Consumer<SessionVerdict> answer) {
+    Counting known = counting;
+    if (known == null) {
+      answer.accept(new SessionVerdict.Opened(session));
+    } else {
+      known.claim(session, answer);
+    }
+  }
+
+  /** From now on, sessions are counted over all nodes, or no more. */
+  void countBy(@Nullable Counting others) {
+    counting = others;
   }
 
   /** A session goes on with another token of its user. */
@@ -378,6 +417,40 @@ public final class SessionRegistry {
                             || subjects.contains(Revocation.jtiOf(token.user(), token.jti())))));
   }
 
+  /** Ends those whose place others of the same user have taken on other nodes. */
+  void replace(List<String> ids) {
+    List<Live> replaced;
+    synchronized (this) {
+      replaced = take(ids.stream().filter(sessions::containsKey).map(this::live).toList());
+    }
+    end(replaced, ErrorKind.SESSION_REPLACED, "more than " + most + " sessions of the user");
+  }
+
+  /** A directory for those users that this node counts for all. */
+  Directory directory() {
+    return new Directory(most, onTooMany);
+  }
+
+  /** The ids of all users who are on here. */
+  synchronized List<String> userIds() {
+    return List.copyOf(ofUsers.keySet());
+  }
+
+  /** A user's sessions, the oldest first. */
+  synchronized List<Session> of(String user) {
+    return ofUsers.getOrDefault(user, Set.of()).stream().map(id -> live(id).session()).toList();
+  }
+
+  /** Who was told of as being on. */
+  synchronized List<String> toldOf() {
+    return presence.told();
+  }
+
+  /** Others were told that all have gone. */
+  synchronized void tellAnew() {
+    presence.anew(ofUsers.keySet());
+  }
+
   // --- the parts --------------------------------------------------------------------------------
 
   private long now() {
@@ -424,6 +497,10 @@ public final class SessionRegistry {
     Live gone = sessions.remove(id);
     if (gone != null) {
       String user = gone.session().user();
+      Counting known = counting;
+      if (known != null) {
+        known.released(gone.session());
+      }
       ofUsers.computeIfPresent(user, (same, ids) -> ids.remove(id) && ids.isEmpty() ? null : ids);
       if (!ofUsers.containsKey(user)) {
         presence.went(user);

@@ -11,7 +11,10 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,44 +30,53 @@ import org.slf4j.LoggerFactory;
 public final class SessionsVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(SessionsVerticle.class);
 
+  /** What another node is asked who is on. */
+  private static final JsonObject USERS = new JsonObject().put("op", "users");
+
   /** Who goes and is back within this time was not away. */
   private static final long BEAT_MILLIS = 1_000;
-
-  /** What is told of within that time; the rest waits, so that a storm is no storm of events. */
-  static final int MOST_A_BEAT = 1_000;
 
   private final SessionRegistry sessions;
   private final Node node;
   private final RevocationFile file;
-  private final boolean withOthers;
+  private final @Nullable Boolean withOthers;
   private Keeper keeper;
   private SessionPeers peers;
+  private SessionCounts counts;
+  private PresenceFeed presence;
 
   public SessionsVerticle(Path data, SessionRegistry sessions, Node node) {
-    this(data, sessions, node, false);
+    this(data, sessions, node, null);
   }
 
   /**
-   * @param withOthers whether there may be others on this event bus although it is not clustered
+   * @param withOthers whether others may be on this event bus; null for where it is clustered
    */
-  @SuppressWarnings("NullAway.Init") // keeper and peers are set in start()
-  SessionsVerticle(Path data, SessionRegistry sessions, Node node, boolean withOthers) {
-    this.withOthers = withOthers;
+  @SuppressWarnings("NullAway.Init") // what is not final is set in start()
+  SessionsVerticle(Path data, SessionRegistry sessions, Node node, @Nullable Boolean withOthers) {
     this.sessions = sessions;
     this.node = node;
     this.file = new RevocationFile(data);
+    this.withOthers = withOthers;
   }
 
   @Override
   public Future<?> start() {
     keeper = new Keeper(vertx, "revocations", this::toWrite);
-    peers =
-        new SessionPeers(vertx, sessions, node, keeper::write, withOthers || vertx.isClustered());
+    boolean clustered = withOthers == null ? vertx.isClustered() : withOthers;
+    peers = new SessionPeers(vertx, sessions, node, clustered, keeper::write);
+    counts = new SessionCounts(vertx, sessions, peers);
+    presence = new PresenceFeed(vertx, sessions, node, peers, Duration.ofMillis(BEAT_MILLIS));
+    peers.listen(counts);
+    peers.listen(presence);
     return vertx
         .executeBlocking(file::load)
         .onSuccess(sessions::restore)
-        .compose(restored -> serve(peers.address(), this::onPeer))
+        .compose(
+            restored ->
+                clustered ? serve(peers.address(), this::onPeer) : Future.<Void>succeededFuture())
         .compose(served -> peers.join())
+        .onSuccess(joined -> sessions.countBy(clustered ? counts : null))
         .compose(joined -> serve(GuardBus.SESSIONS, this::onRequest))
         .compose(served -> serve(GuardBus.PRESENCE_LIST, this::onWho))
         .onSuccess(served -> vertx.setPeriodic(BEAT_MILLIS, beat -> beat()));
@@ -92,14 +104,15 @@ public final class SessionsVerticle extends VerticleBase {
   }
 
   private void beat() {
-    peers.look();
-    tellPresence(MOST_A_BEAT);
+    counts.beat();
+    presence.beat();
   }
 
   /** Tells of all who have gone; completes when all is in the file. */
   @Override
   public Future<?> stop() {
-    tellPresence(Integer.MAX_VALUE);
+    sessions.countBy(null);
+    presence.end();
     return peers.leave().eventually(keeper::close);
   }
 
@@ -113,8 +126,8 @@ public final class SessionsVerticle extends VerticleBase {
   private void onRequest(Message<JsonObject> message) {
     SessionRequest request = SessionRequest.of(message.body());
     if (request instanceof SessionRequest.All all) {
-      page(all.offset(), all.limit(), "sessions", range -> list(all, range), message.body())
-          .onSuccess(message::reply);
+      Range range = new Range(all.offset(), all.limit());
+      page(range, "sessions", part -> list(all, part), message.body()).onSuccess(message::reply);
     } else if (request instanceof SessionRequest.Kick kick) {
       kick(message, kick);
     } else if (request instanceof SessionRequest.Revoke revoke) {
@@ -160,77 +173,114 @@ public final class SessionsVerticle extends VerticleBase {
       peers.merge(theirs);
       all.addAll(theirs);
     }
-    return others.all().isEmpty()
+    return all.isEmpty()
         ? Future.succeededFuture(others.tellMissing(answer))
-        : peers.spread(all).map(spread -> others.tellMissing(answer));
+        : peers
+            .spread(all, others)
+            .map(spread -> spread.tellMissing(others.tellMissing(answer)));
   }
 
   private void onWho(Message<JsonObject> message) {
     SessionRequest.Who who = SessionRequest.who(message.body());
-    page(who.offset(), who.limit(), "users", range -> users(who, range), message.body())
-        .map(answer -> answer.put("node", node.name()))
-        .onSuccess(message::reply);
+    Future<JsonObject> answer =
+        who.user() == null
+            ? page(new Range(who.offset(), who.limit()), "users", this::users, USERS)
+            : one(who.user(), who.offset());
+    answer.map(found -> found.put("node", node.name())).onSuccess(message::reply);
+  }
+
+  /** One user, by all nodes. */
+  private Future<JsonObject> one(String user, int offset) {
+    return peers
+        .askAll(USERS.copy().put("user", user))
+        .map(
+            others -> {
+              List<JsonObject> found = new ArrayList<>();
+              others.all().forEach(each -> found.add(each.body()));
+              found.add(here(user, new Range(0, 1)));
+              JsonArray sum = sum(user, found);
+              JsonArray page = offset == 0 ? sum : new JsonArray();
+              return others.tellMissing(
+                  new JsonObject().put("users", page).put("total", sum.size()));
+            });
+  }
+
+  private static JsonArray sum(String user, List<JsonObject> answers) {
+    int count = 0;
+    long since = Long.MAX_VALUE;
+    for (JsonObject each : answers) {
+      for (Object one : each.getJsonArray("users", new JsonArray())) {
+        count += ((JsonObject) one).getInteger("sessions");
+        since = Math.min(since, ((JsonObject) one).getLong("since"));
+      }
+    }
+    return count == 0 ? new JsonArray() : new JsonArray().add(user(user, count, since));
   }
 
   /** A part of a list. */
   private record Range(int offset, int limit) {}
 
+  /** One node's part in a list: how long that is, and how to get some of it. */
+  private record Part(String node, int total, Function<Range, Future<JsonObject>> get) {}
+
   /**
-   * A part of the lists of all nodes, this one's first and then in the order of their names: at
-   * first, how long each is.
+   * A part of the lists of all nodes, in the order of their names: at first, how long each is. With
+   * no others, the node's own.
    */
   private Future<JsonObject> page(
-      int offset, int limit, String field, Function<Range, JsonObject> here, JsonObject request) {
-    JsonObject own = here.apply(new Range(offset, limit));
+      Range range, String field, Function<Range, JsonObject> own, JsonObject request) {
     if (peers.isEmpty()) {
-      return Future.succeededFuture(own);
+      return Future.succeededFuture(own.apply(range));
     }
     return peers
-        .askAll(request.copy().put("offset", 0).put("limit", 1))
+        .askAll(ranged(request, new Range(0, 1)))
         .compose(
             others -> {
-              JsonArray list = own.getJsonArray(field);
-              int total = own.getInteger("total") + others.sum("total");
-              Future<JsonArray> filled =
-                  fill(list, offset - own.getInteger("total"), limit, field, others, 0, request);
-              return filled.map(
-                  all -> others.tellMissing(new JsonObject().put(field, all).put("total", total)));
+              List<Part> parts = new ArrayList<>();
+              int here = own.apply(new Range(0, 1)).getInteger("total");
+              parts.add(
+                  new Part(node.name(), here, part -> Future.succeededFuture(own.apply(part))));
+              for (SessionPeers.Answer each : others.all()) {
+                parts.add(
+                    new Part(
+                        each.from().node(),
+                        each.body().getInteger("total", 0),
+                        part -> peers.ask(each.from(), ranged(request, part))));
+              }
+              parts.sort(Comparator.comparing(Part::node));
+              int total = parts.stream().mapToInt(Part::total).sum();
+              return fill(new JsonArray(), range, field, parts)
+                  .map(
+                      list ->
+                          others.tellMissing(
+                              new JsonObject().put(field, list).put("total", total)));
             });
   }
 
-  /**
-   * Adds what the list has room for of the nodes from this one on.
-   *
-   * @param offset in what is still to come; where negative, its beginning
-   */
-  private Future<JsonArray> fill(
-      JsonArray list,
-      int offset,
-      int limit,
-      String field,
-      SessionPeers.Answers others,
-      int next,
-      JsonObject request) {
-    if (next == others.all().size() || list.size() >= limit) {
+  private static JsonObject ranged(JsonObject request, Range range) {
+    return request.copy().put("offset", range.offset()).put("limit", range.limit());
+  }
+
+  /** Adds what there is of the range in these parts, one after the other. */
+  private static Future<JsonArray> fill(
+      JsonArray list, Range range, String field, List<Part> parts) {
+    if (parts.isEmpty() || range.limit() <= 0) {
       return Future.succeededFuture(list);
     }
-    SessionPeers.Answer other = others.all().get(next);
-    int total = other.body().getInteger("total", 0);
-    Future<JsonObject> asked =
-        Math.max(0, offset) >= total
-            ? Future.succeededFuture(new JsonObject())
-            : peers.ask(
-                other.from(),
-                request
-                    .copy()
-                    .put("offset", Math.max(0, offset))
-                    .put("limit", limit - list.size()));
-    return asked
+    Part part = parts.get(0);
+    List<Part> rest = parts.subList(1, parts.size());
+    if (range.offset() >= part.total()) {
+      Range behind = new Range(range.offset() - part.total(), range.limit());
+      return fill(list, behind, field, rest);
+    }
+    return part.get()
+        .apply(range)
         .otherwise(new JsonObject())
         .compose(
             page -> {
-              list.addAll(page.getJsonArray(field, new JsonArray()));
-              return fill(list, offset - total, limit, field, others, next + 1, request);
+              JsonArray found = page.getJsonArray(field, new JsonArray());
+              list.addAll(found);
+              return fill(list, new Range(0, range.limit() - found.size()), field, rest);
             });
   }
 
@@ -240,18 +290,21 @@ public final class SessionsVerticle extends VerticleBase {
     JsonObject body = message.body();
     switch (String.valueOf(body.getValue("op"))) {
       case "merge" -> {
-        peers.merge(body.getJsonArray("revocations"));
+        peers.merge(body.getJsonArray("revocations", new JsonArray()));
         message.reply(new JsonObject());
       }
       case "revocations" -> message.reply(peers.page(body));
-      case "users" ->
-          message.reply(users(SessionRequest.who(body.copy().put("op", "list")), rangeOf(body)));
+      case "users" -> message.reply(usersFor(body));
+      case "claim", "tell", "release", "end", "anew" -> message.reply(counts.answer(body));
+      case "witness", "lost" -> message.reply(presence.answer(body));
       default -> message.reply(own(SessionRequest.of(body)));
     }
   }
 
-  private static Range rangeOf(JsonObject body) {
-    return new Range(body.getInteger("offset", 0), body.getInteger("limit", 1));
+  private JsonObject usersFor(JsonObject body) {
+    Range range = new Range(body.getInteger("offset", 0), body.getInteger("limit", 1));
+    String user = body.getString("user");
+    return user == null ? users(range) : here(user, range);
   }
 
   private JsonObject own(SessionRequest request) {
@@ -293,33 +346,31 @@ public final class SessionsVerticle extends VerticleBase {
     return json(sessions.list(request.filter(), range.offset(), range.limit()));
   }
 
-  private JsonObject users(SessionRequest.Who request, Range range) {
-    SessionRegistry.Users found = sessions.users(request.user(), range.offset(), range.limit());
+  /** Those who are on: with others, those that this node counts for all. */
+  private JsonObject users(Range range) {
+    if (!sessions.isCounted()) {
+      return here(null, range);
+    }
+    Directory directory = counts.directory();
+    JsonArray users = new JsonArray();
+    directory
+        .users(range.offset(), range.limit())
+        .forEach(each -> users.add(user(each.user(), each.sessions(), each.since())));
+    return new JsonObject().put("users", users).put("total", directory.size());
+  }
+
+  /** Those who are on here, or this one. */
+  private JsonObject here(@Nullable String only, Range range) {
+    SessionRegistry.Users found = sessions.users(only, range.offset(), range.limit());
     JsonArray users = new JsonArray();
     for (SessionRegistry.User each : found.users()) {
-      users.add(
-          new JsonObject()
-              .put("user", each.user())
-              .put("sessions", each.sessions())
-              .put("since", each.since().toEpochMilli())
-              .put("node", node.name()));
+      users.add(user(each.user(), each.sessions(), each.since().toEpochMilli()));
     }
     return new JsonObject().put("users", users).put("total", found.total());
   }
 
-  // --- who is on --------------------------------------------------------------------------------
-
-  private void tellPresence(int most) {
-    for (Presence.Change change : sessions.comings(most)) {
-      JsonObject event =
-          new JsonObject()
-              .put("event", change.joined() ? "join" : "leave")
-              .put("user", change.user())
-              .put("node", node.name())
-              .put("sessions", change.sessions())
-              .put("at", node.time().now().toEpochMilli());
-      vertx.eventBus().publish(GuardBus.PRESENCE, event);
-    }
+  private static JsonObject user(String user, int count, long since) {
+    return new JsonObject().put("user", user).put("sessions", count).put("since", since);
   }
 
   private static String behind(String why) {

@@ -44,6 +44,20 @@ final class PresenceTest {
   }
 
   @Test
+  void tellsAnewOfThoseAloneWhoAreOn() {
+    presence.came("ada");
+    presence.came("bob");
+    take(1);
+    presence.went("bob");
+
+    presence.anew(List.of("ada"));
+
+    assertThat(presence.told()).isEmpty();
+    assertThat(take(1)).containsExactly(new Change("ada", 1));
+    assertThat(presence.told()).containsExactly("ada");
+  }
+
+  @Test
   void tellsTheFirstFirstAndTheRestTheNextTime() {
     for (String user : List.of("ada", "bob", "eve")) {
       presence.came(user);

@@ -127,4 +127,57 @@ class RevocationsTest {
     assertThatThrownBy(() -> Revocation.fromJson(new JsonObject(json)))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  // --- over several nodes -----------------------------------------------------------------------
+
+  @Test
+  void hasTheSameDigestAsOthersThatHoldTheSame() {
+    Revocations other = new Revocations(3);
+    revocations.add(ofJti("a", MILLIS + 1_000), MILLIS);
+    revocations.add(ofUser("42", MILLIS, MILLIS + 9_000), MILLIS);
+    other.add(ofUser("42", MILLIS - 5, MILLIS + 9_000), MILLIS);
+    assertThat(other.digest(MILLIS)).isNotEqualTo(revocations.digest(MILLIS));
+
+    assertThat(other.merge(revocations.inForce(MILLIS), MILLIS)).hasSize(2);
+
+    assertThat(other.digest(MILLIS)).isEqualTo(revocations.digest(MILLIS));
+    assertThat(other.merge(revocations.inForce(MILLIS), MILLIS)).isEmpty();
+    assertThat(revocations.digest(MILLIS + 1_000)).isNotEqualTo(other.digest(MILLIS));
+    assertThat(revocations.digest(MILLIS + 9_000)).isZero();
+  }
+
+  @Test
+  void mergesInAnyOrderToTheSame() {
+    Revocation early = ofUser("42", MILLIS - 5, MILLIS + 9_000);
+    Revocation late = ofUser("42", MILLIS, MILLIS + 1_000);
+    Revocations other = new Revocations(3);
+    revocations.merge(List.of(early, late), MILLIS);
+    other.merge(List.of(late, early), MILLIS);
+
+    assertThat(revocations.inForce(MILLIS)).isEqualTo(other.inForce(MILLIS));
+    assertThat(revocations.digest(MILLIS)).isEqualTo(other.digest(MILLIS));
+  }
+
+  @Test
+  void isToldInPages() {
+    for (String jti : List.of("a", "b", "c")) {
+      revocations.add(ofJti(jti, MILLIS + 1_000), MILLIS);
+    }
+    List<Revocation> first = revocations.page("", 2);
+    List<Revocation> second = revocations.page(first.get(1).subject(), 2);
+
+    assertThat(first).hasSize(2);
+    assertThat(second).hasSize(1).doesNotContainAnyElementsOf(first);
+    revocations.inForce(MILLIS + 1_000);
+    assertThat(revocations.page("", 2)).isEmpty();
+  }
+
+  @Test
+  void takesNoMoreOfOthersThanItHasRoomFor() {
+    List<Revocation> many =
+        List.of("a", "b", "c", "d").stream().map(jti -> ofJti(jti, MILLIS + 1_000)).toList();
+
+    assertThat(revocations.merge(many, MILLIS)).hasSize(3);
+    assertThat(revocations.size()).isEqualTo(3);
+  }
 }
