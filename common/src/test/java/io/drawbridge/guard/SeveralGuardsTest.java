@@ -307,7 +307,7 @@ class SeveralGuardsTest {
         bansOf(host);
         return host;
       } catch (ReplyException other) {
-        continue;
+        // Perhaps the next one does.
       }
     }
     throw new AssertionError("nobody leads");

@@ -297,9 +297,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   @Override
   public void heard(Member other) {
     if (dropped.remove(other.id())) {
-      peers
-          .ask(other.id(), to("anew"), TOLD_WITHIN)
-          .onFailure(silent -> dropped.add(other.id()));
+      peers.ask(other.id(), to("anew"), TOLD_WITHIN).onFailure(silent -> dropped.add(other.id()));
     }
   }
 
@@ -345,8 +343,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
       }
     }
     Future.join(tellSome())
-        .onComplete(
-            done -> vertx.setTimer(PAUSE_MILLIS, paused -> next(done.succeeded())));
+        .onComplete(done -> vertx.setTimer(PAUSE_MILLIS, paused -> next(done.succeeded())));
   }
 
   private void next(boolean heard) {

@@ -175,9 +175,7 @@ public final class SessionsVerticle extends VerticleBase {
     }
     return all.isEmpty()
         ? Future.succeededFuture(others.tellMissing(answer))
-        : peers
-            .spread(all, others)
-            .map(spread -> spread.tellMissing(others.tellMissing(answer)));
+        : peers.spread(all, others).map(spread -> spread.tellMissing(others.tellMissing(answer)));
   }
 
   private void onWho(Message<JsonObject> message) {

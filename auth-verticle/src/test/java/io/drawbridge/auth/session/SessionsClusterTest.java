@@ -44,7 +44,7 @@ final class SessionsClusterTest {
   private final Vertx vertx =
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
 
-  @TempDir Path folder;
+  @TempDir private Path folder = Path.of("");
 
   private final List<JsonObject> told = new ArrayList<>();
 
@@ -86,15 +86,17 @@ final class SessionsClusterTest {
   }
 
   /** One process with a secure edge. */
-  private final class Process {
+  private final class NodeOf {
     final String name;
     final SessionRegistry registry;
+
     /** What was ended from elsewhere. */
     final Queue<String> ended = new ConcurrentLinkedQueue<>();
+
     final Future<String> started;
     volatile String deployment = "";
 
-    Process(String name, String auth) {
+    NodeOf(String name, String auth) {
       this.name = name;
       Node node = new Node(name, Time.system(), new SimpleMeterRegistry());
       this.registry = new SessionRegistry(Given.settings(auth), node);
@@ -130,10 +132,10 @@ final class SessionsClusterTest {
     return Given.claims(user, null, now, now.plusSeconds(600));
   }
 
-  private List<Process> start(String auth, String... names) {
-    List<Process> all = new ArrayList<>();
+  private List<NodeOf> start(String auth, String... names) {
+    List<NodeOf> all = new ArrayList<>();
     for (String name : names) {
-      all.add(new Process(name, auth));
+      all.add(new NodeOf(name, auth));
     }
     all.forEach(each -> done(each.started));
     awaitTrue(() -> all.stream().allMatch(each -> each.registry.isCounted()));
@@ -184,8 +186,8 @@ final class SessionsClusterTest {
 
     @Test
     void listsTheSessionsOfAllInTheOrderOfTheirNames() {
-      List<Process> nodes = start("", "node-c", "node-a", "node-b");
-      for (Process each : nodes) {
+      List<NodeOf> nodes = start("", "node-c", "node-a", "node-b");
+      for (NodeOf each : nodes) {
         each.open("1-" + each.name, "ada");
         each.open("2-" + each.name, "bob");
       }
@@ -201,20 +203,19 @@ final class SessionsClusterTest {
 
     @Test
     void kicksOnAll() {
-      List<Process> nodes = start("", "node-a", "node-b");
+      List<NodeOf> nodes = start("", "node-a", "node-b");
       nodes.forEach(each -> each.open("s-" + each.name, "ada"));
 
       assertThat(sessions(op("kick").put("user", "ada")).getInteger("kicked")).isEqualTo(2);
 
       nodes.forEach(
           each ->
-              assertThat(each.ended)
-                  .containsExactly("s-" + each.name + " SESSION_REVOKED kicked"));
+              assertThat(each.ended).containsExactly("s-" + each.name + " SESSION_REVOKED kicked"));
     }
 
     @Test
     void countsEachUserOnceWithTheSessionsOfAll() {
-      List<Process> nodes = start("", "node-a", "node-b");
+      List<NodeOf> nodes = start("", "node-a", "node-b");
       nodes.get(0).open("s1", "ada");
       nodes.get(1).open("s2", "ada");
       nodes.get(1).open("s3", "bob");
@@ -229,7 +230,7 @@ final class SessionsClusterTest {
 
     @Test
     void saysWhichNodesHaveNotAnswered() {
-      List<Process> nodes = start("", "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start("", "node-a", "node-b", "node-c");
       cutOff.add("node-c");
 
       JsonObject answer = sessions(op("kick").put("user", "nobody"));
@@ -248,18 +249,18 @@ final class SessionsClusterTest {
 
     @Test
     void onAllNodesBeforeItIsAnswered() throws Exception {
-      List<Process> nodes = start("", "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start("", "node-a", "node-b", "node-c");
       Claims token = claims("ada");
       nodes.get(0).open("s1", token);
       nodes.get(1).open("s2", claims("ada"));
 
       assertThat(sessions(op("revoke").put("session", "s1")).getInteger("revoked")).isPositive();
 
-      for (Process each : nodes) {
+      for (NodeOf each : nodes) {
         assertThat(each.registry.isRevoked(token)).as(each.name).isTrue();
       }
       awaitEqual(nodes);
-      for (Process each : nodes) {
+      for (NodeOf each : nodes) {
         RevocationFile file = new RevocationFile(folder.resolve(each.name));
         awaitTrue(() -> file.load().size() == 1);
       }
@@ -267,8 +268,8 @@ final class SessionsClusterTest {
 
     @Test
     void onOneThatWasCutOffWhenItIsBack() {
-      List<Process> nodes = start("", "node-a", "node-b");
-      Process lost = nodes.get(1);
+      List<NodeOf> nodes = start("", "node-a", "node-b");
+      NodeOf lost = nodes.get(1);
       lost.open("s1", "ada");
       cutOff.add("node-b");
       nodes.get(0).registry.revoke(new SessionFilter("ada", null, null), null, "");
@@ -283,24 +284,20 @@ final class SessionsClusterTest {
 
     @Test
     void onOneThatStartsLaterBeforeItServes() {
-      Process first = start("", "node-a").get(0);
+      NodeOf first = start("", "node-a").get(0);
       for (int i = 0; i < SessionPeers.PAGE + 1; i++) {
         first.registry.revoke(new SessionFilter(null, null, "j" + i), null, "");
       }
 
-      Process second = start("", "node-b").get(0);
+      NodeOf second = start("", "node-b").get(0);
 
       assertThat(second.registry.revocations()).hasSize(SessionPeers.PAGE + 1);
     }
 
-    private void awaitEqual(List<Process> nodes) {
+    private void awaitEqual(List<NodeOf> nodes) {
       awaitTrue(
           () ->
-              nodes.stream()
-                      .map(each -> each.registry.revocationDigest())
-                      .distinct()
-                      .count()
-                  == 1);
+              nodes.stream().map(each -> each.registry.revocationDigest()).distinct().count() == 1);
     }
   }
 
@@ -309,9 +306,9 @@ final class SessionsClusterTest {
 
     @Test
     void replacesTheOldestOnWhicheverNodeItIs() {
-      List<Process> nodes = start("sessionsPerUser: 2", "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start("sessionsPerUser: 2", "node-a", "node-b", "node-c");
       for (int user = 0; user < 8; user++) {
-        for (Process each : nodes) {
+        for (NodeOf each : nodes) {
           assertThat(each.open(each.name + user, "u" + user))
               .isInstanceOf(SessionVerdict.Opened.class);
         }
@@ -325,15 +322,14 @@ final class SessionsClusterTest {
 
     @Test
     void refusesTheNewestOnWhicheverNodeItIs() {
-      List<Process> nodes =
+      List<NodeOf> nodes =
           start("sessionsPerUser: 2, onTooManySessions: refuse", "node-a", "node-b", "node-c");
       for (int user = 0; user < 8; user++) {
         nodes.get(0).open("a" + user, "u" + user);
         nodes.get(1).open("b" + user, "u" + user);
         assertThat(nodes.get(2).open("c" + user, "u" + user))
             .isEqualTo(
-                new SessionVerdict.Refused(
-                    ErrorKind.CONNECTION_LIMIT, "the user has 2 sessions"));
+                new SessionVerdict.Refused(ErrorKind.CONNECTION_LIMIT, "the user has 2 sessions"));
       }
       assertThat(nodes.get(2).registry.size()).isZero();
 
@@ -344,7 +340,7 @@ final class SessionsClusterTest {
     @Test
     void isCountedByOthersWhenTheOneThatCountedIsGone() {
       String refuse = "sessionsPerUser: 1, onTooManySessions: refuse";
-      List<Process> nodes = start(refuse, "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start(refuse, "node-a", "node-b", "node-c");
       for (int user = 0; user < 8; user++) {
         nodes.get(0).open("a" + user, "u" + user);
       }
@@ -362,7 +358,7 @@ final class SessionsClusterTest {
     @Test
     void letsAUserInWhereNobodyAnswers() {
       String refuse = "sessionsPerUser: 1, onTooManySessions: refuse";
-      List<Process> nodes = start(refuse, "node-a", "node-b");
+      List<NodeOf> nodes = start(refuse, "node-a", "node-b");
       for (int user = 0; user < 4; user++) {
         nodes.get(1).open("b" + user, "u" + user);
       }
@@ -380,7 +376,7 @@ final class SessionsClusterTest {
 
     @Test
     void andTheLeavesOfANodeThatIsGoneOnce() {
-      List<Process> nodes = start("", "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start("", "node-a", "node-b", "node-c");
       nodes.get(0).open("s1", "ada");
       nodes.get(1).open("s2", "ada");
       awaitTrue(() -> told("join", "ada").size() == 2);
@@ -393,7 +389,7 @@ final class SessionsClusterTest {
 
     @Test
     void andTheJoinsOfOneThatIsBackAnew() {
-      List<Process> nodes = start("", "node-a", "node-b", "node-c");
+      List<NodeOf> nodes = start("", "node-a", "node-b", "node-c");
       nodes.get(0).open("s1", "ada");
       awaitTrue(() -> told("join", "ada").size() == 1);
       cutOff.add("node-a");
@@ -408,7 +404,7 @@ final class SessionsClusterTest {
 
     @Test
     void andNothingTwiceOfANodeThatLeavesInOrder() {
-      List<Process> nodes = start("", "node-a", "node-b");
+      List<NodeOf> nodes = start("", "node-a", "node-b");
       nodes.get(0).open("s1", "ada");
       nodes.get(1).open("s2", "bob");
       awaitTrue(() -> told("join", "ada").size() == 1);
