@@ -43,8 +43,17 @@ public final class JdkClient implements WebSocket.Listener {
   }
 
   public JdkClient expect(String text) throws InterruptedException {
-    assertThat(texts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(text);
+    assertThat(next()).isEqualTo(text);
     return this;
+  }
+
+  /** The next text; fails when none comes. */
+  public String next() throws InterruptedException {
+    String text = texts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (text == null) {
+      throw new AssertionError("no text came");
+    }
+    return text;
   }
 
   /** What it was closed with; the client has answered by itself. */
