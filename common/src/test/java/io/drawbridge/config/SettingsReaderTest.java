@@ -147,7 +147,7 @@ compression: { maxRatio: 0 }    | compression.maxRatio: must be 1 or more
 guard: { log: "" }              | guard.log: must not be empty
 guard: { maxFileSize: 0 }       | guard.maxFileSize: must be 1 or more
 guard: { maxHistory: 0 }        | guard.maxHistory: expected a whole number from 1
-cluster: { tls: yes }           | cluster.tls: expected a mapping
+cluster: { tls: yes }           | cluster.tls: expected a section
 cluster: { tls: { cert: a } }   | cluster.tls: cert, key and ca go together
 cluster: { port: 0 }            | cluster.port: expected a whole number from 1
 cluster: { members: [1] }       | cluster.members[0]: expected text

@@ -157,7 +157,8 @@ class ArchitectureTest {
         .that(not(in("deploy.cluster")))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..", "io.vertx.core.spi..")
+        .resideInAnyPackage(
+            "com.hazelcast..", "io.vertx.spi.cluster..", "io.vertx.core.spi.cluster..")
         .check(CODE);
   }
 

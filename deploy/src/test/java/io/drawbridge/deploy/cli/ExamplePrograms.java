@@ -123,6 +123,16 @@ final class ExamplePrograms implements AutoCloseable {
     return run(language, "client", token(language + "-client", "prices.ask", "1h"));
   }
 
+  /** A program on the clustered event bus. */
+  Program onTheBus(String source, int clusterPort) throws Exception {
+    List<String> java = command("java", "service");
+    List<String> command = new ArrayList<>(java.subList(0, java.size() - 1));
+    command.add(1, "-Dvertx.hazelcast.config=cluster.xml");
+    command.add(1, "-Ddrawbridge.node=127.0.0.1:" + clusterPort);
+    command.add(source);
+    return start("java", source, command);
+  }
+
   /** One of each language. */
   List<Program> clients() throws Exception {
     List<Program> clients = new ArrayList<>();
@@ -140,6 +150,10 @@ final class ExamplePrograms implements AutoCloseable {
     List<String> command = new ArrayList<>(command(language, name));
     command.addAll(List.of("ws://localhost:" + port + "/", token.toString()));
     command.addAll(List.of(more));
+    return start(language, name, command);
+  }
+
+  private Program start(String language, String name, List<String> command) throws IOException {
     Path out = Files.createTempFile(folder, language + "-" + name, ".txt");
     Path err = folder.resolve(out.getFileName() + ".err");
     Process process =
