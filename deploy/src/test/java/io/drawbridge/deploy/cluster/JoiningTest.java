@@ -43,8 +43,7 @@ class JoiningTest {
 
   @Test
   void saysThatTheHostIsUnknown() {
-    refuses(
-        "cluster.host nowhere.invalid is unknown", "cluster.host", "nowhere.invalid");
+    refuses("cluster.host nowhere.invalid is unknown", "cluster.host", "nowhere.invalid");
   }
 
   @Test
@@ -90,6 +89,7 @@ class JoiningTest {
     }
     ClusterSettings settings = TestSettings.of(folder, all.toArray(String[]::new)).cluster();
     return Servers.await(
-        ClusterNode.join(new VertxOptions(), settings, null, "node-under-test").toCompletionStage());
+        ClusterNode.join(new VertxOptions(), settings, null, "node-under-test")
+            .toCompletionStage());
   }
 }
