@@ -107,7 +107,8 @@ final class Addresses {
     return bare.contains(":") && bits(bare) == 128 && literal(bare).isLoopbackAddress();
   }
 
-  private static boolean isAny(String host) {
+  /** Whether it stands for all addresses of a machine. */
+  static boolean isAny(String host) {
     String bare = bare(host);
     return bits(bare) > 0 && literal(bare).isAnyLocalAddress();
   }

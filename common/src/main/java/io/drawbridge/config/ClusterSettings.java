@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the address that other nodes reach this one by; it listens there alone
  * @param members addresses to look for other nodes at, each with or without a port; an IPv6 address
  *     with a port stands in brackets
- * @param port of the cluster's manager, 1 to 65535; where it is taken, one of the next ten
+ * @param port of the cluster's manager, 1 to 65535; where it is taken, one of the next nine
  * @param busPort of the event bus, 0 to 65535; 0 for any free one
  * @param kubernetesService finds the members through a headless service instead
  * @param tls of the event bus between the nodes, each of which shows its certificate to the other

@@ -19,7 +19,7 @@ final class CrossChecks {
       problems.add(
           new Problem("ops.token", "is needed where ops.host is not loopback (localhost)"));
     }
-    problems.addAll(cluster(settings.cluster().tls()));
+    problems.addAll(cluster(settings.cluster()));
     if ((settings.tls().cert() == null) != (settings.tls().key() == null)) {
       problems.add(new Problem("tls", "cert and key go together: set both or none"));
     }
@@ -58,11 +58,25 @@ final class CrossChecks {
     return warnings;
   }
 
-  private static List<Problem> cluster(TlsSettings tls) {
+  /** The others call a node by its host, so it must be one that can be called. */
+  private static List<Problem> cluster(ClusterSettings cluster) {
+    List<Problem> problems = new ArrayList<>();
+    TlsSettings tls = cluster.tls();
     long set = Stream.of(tls.cert(), tls.key(), tls.clientCa()).filter(Objects::nonNull).count();
-    return set == 0 || set == 3
-        ? List.of()
-        : List.of(new Problem("cluster.tls", "cert, key and ca go together: set all or none"));
+    if (set != 0 && set != 3) {
+      problems.add(new Problem("cluster.tls", "cert, key and ca go together: set all or none"));
+    }
+    if (Addresses.isAny(cluster.host())) {
+      problems.add(
+          new Problem(
+              "cluster.host", "must be the one address that other nodes reach this one by"));
+    }
+    if (cluster.enabled() && cluster.kubernetesService() != null && cluster.isLoopback()) {
+      problems.add(
+          new Problem(
+              "cluster.host", "must be the pod's own address with cluster.kubernetesService"));
+    }
+    return problems;
   }
 
   /** Each key must be one that a token may use, and each way to get keys must lead somewhere. */

@@ -102,6 +102,52 @@ jwksCa: ca.pem                                    | auth.jwksCa: needs auth.jwks
         .isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"cert: a", "cert: a, key: b", "key: b, ca: c", "ca: c"})
+  void refusesPartOfTheNodesTls(String tls) {
+    assertThat(Read.problems("cluster: { tls: { " + tls + " } }"))
+        .containsExactly("cluster.tls: cert, key and ca go together: set all or none");
+  }
+
+  @Test
+  void warnsOfWhatOthersCouldReadBetweenNodes() {
+    String plain = "cluster.tls: without it, the event bus between the nodes is plain";
+
+    assertThat(Read.warnings("cluster: { enabled: true, host: 10.0.0.7 }"))
+        .hasSize(2)
+        .contains(plain)
+        .anyMatch(warning -> warning.startsWith("cluster.port: "));
+    assertThat(
+            Read.warnings(
+                "cluster: { enabled: true, host: 10.0.0.7, tls: { cert: a, key: b, ca: c } }"))
+        .singleElement()
+        .asString()
+        .startsWith("cluster.port: ");
+    assertThat(Read.warnings("cluster: { enabled: true }")).isEmpty();
+    assertThat(Read.warnings("cluster: { host: 10.0.0.7 }")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "'::'", "'[::]'"})
+  void refusesAHostThatNoOtherNodeCouldCall(String host) {
+    assertThat(Read.problems("cluster: { host: " + host + " }"))
+        .containsExactly(
+            "cluster.host: must be the one address that other nodes reach this one by");
+  }
+
+  @Test
+  void refusesAPodThatOnlyItselfCanCall() {
+    assertThat(Read.problems("cluster: { enabled: true, kubernetesService: drawbridge }"))
+        .containsExactly(
+            "cluster.host: must be the pod's own address with cluster.kubernetesService");
+    assertThat(
+            Read.settings(
+                    "cluster: { enabled: true, host: 10.1.2.3, kubernetesService: drawbridge }")
+                .cluster()
+                .kubernetesService())
+        .isEqualTo("drawbridge");
+  }
+
   @Test
   void refusesALongestBanBelowTheFirst() {
     assertThat(Read.problems("firewall: { banFor: 2h, banMax: 1h }"))

@@ -112,6 +112,22 @@ class TlsFilesTest {
   }
 
   @Test
+  void namesTheKeysOfTheNodesWhereItReadsTheirs() throws Exception {
+    write("key.pem", certificates.key("other"));
+    write("ca.pem", "junk");
+    Path cert = folder.resolve("cert.pem");
+    Path key = folder.resolve("key.pem");
+    Path ca = folder.resolve("ca.pem");
+
+    assertThat(
+            TlsFiles.read(new TlsSettings(cert, key, ca, "cluster.tls"), Instant.now()).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "cluster.tls.key: " + key + " is not the key of the certificate in cluster.tls.cert",
+            "cluster.tls.ca: " + ca + " holds no certificate in PEM");
+  }
+
+  @Test
   void refusesAKeyOfAnotherKind() throws Exception {
     write("key.pem", certificates.key("rsa"));
 

@@ -197,6 +197,7 @@ public final class Server {
         .eventually(() -> undeploy(edges))
         .compose(gone -> undeploy(services))
         .compose(gone -> undeploy(operations))
+        .compose(gone -> cluster == null ? Future.succeededFuture() : cluster.announceLeave())
         .toCompletionStage()
         // From another thread: the event loops that would tell of the end are gone by then.
         .thenComposeAsync(undeployed -> vertx.close().toCompletionStage());

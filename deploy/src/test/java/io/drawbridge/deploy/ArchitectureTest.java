@@ -136,6 +136,16 @@ class ArchitectureTest {
         .check(CODE);
   }
 
+  /** It says where the event bus listens, and says nothing on it. */
+  @Test
+  void theClusterOnlySetsTheEventBusUp() {
+    noClasses()
+        .that(in("deploy.cluster"))
+        .should()
+        .callMethodWhere(target(owner(assignableTo(EventBus.class))))
+        .check(CODE);
+  }
+
   @Test
   void socketsAreForTheEdgeAndItsConnections() {
     noClasses()

@@ -8,6 +8,8 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
 import io.drawbridge.config.ClusterSettings;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +39,14 @@ final class HazelcastConfig {
           Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
           Map.entry("hazelcast.wait.seconds.before.join", "1"),
           Map.entry("hazelcast.max.join.seconds", "30"),
-          Map.entry("hazelcast.operation.call.timeout.millis", "10000"));
+          Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
+          Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
+          // A node that leaves waits no longer for others to take its share; they have a copy.
+          Map.entry("hazelcast.graceful.shutdown.max.wait", "5"));
 
   private HazelcastConfig() {}
 
-  static Config of(ClusterSettings settings, String node) {
+  static Config of(ClusterSettings settings, InetAddress address, String node) {
     // What it says before it has read these settings goes by this.
     System.setProperty("hazelcast.logging.type", "slf4j");
     Config config = new Config();
@@ -49,9 +54,11 @@ final class HazelcastConfig {
     config.setInstanceName(node);
     config.setClassLoader(HazelcastConfig.class.getClassLoader());
     PROPERTIES.forEach(config::setProperty);
+    config.setProperty(
+        "hazelcast.prefer.ipv4.stack", Boolean.toString(!(address instanceof Inet6Address)));
     config.getJetConfig().setEnabled(false);
     config.getMetricsConfig().setEnabled(false);
-    network(config.getNetworkConfig(), settings);
+    network(config.getNetworkConfig(), settings, address.getHostAddress());
     // What Vert.x keeps there.
     config.addMultiMapConfig(
         new MultiMapConfig("__vertx.subs")
@@ -68,10 +75,9 @@ final class HazelcastConfig {
     return config;
   }
 
-  private static void network(NetworkConfig network, ClusterSettings settings) {
+  private static void network(NetworkConfig network, ClusterSettings settings, String host) {
     network.setPort(settings.port()).setPortAutoIncrement(true).setPortCount(PORTS);
-    network.setPublicAddress(settings.host());
-    network.getInterfaces().setEnabled(true).addInterface(settings.host());
+    network.getInterfaces().setEnabled(true).addInterface(host);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);

@@ -7,6 +7,8 @@ import io.drawbridge.deploy.JdkClient;
 import io.drawbridge.deploy.Servers;
 import io.drawbridge.edge.TestCertificates;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +69,7 @@ class ClusterTest {
   }
 
   @Test
-  void aNodeThatTheAuthorityDidNotSignIsNotTalkedTo() throws Exception {
+  void aNodeThatTheAuthorityDidNotSignIsNotListenedTo() throws Exception {
     try (Nodes nodes = Nodes.in(folder)) {
       certificate(nodes, "signed");
       NodeProcess guard = nodes.start("guard,ops");
@@ -77,9 +79,28 @@ class ClusterTest {
 
       assertThat(Servers.get(stranger.port("echo"), "/").statusCode()).isEqualTo(426);
 
-      assertThat(guard.isReady()).isTrue();
       assertThat(stranger.check("guard").getString("status")).isEqualTo("DOWN");
+      assertThat(guard.isReady()).isTrue();
       assertThat(guard.events()).isEmpty();
+    }
+  }
+
+  /** What a node has to say is for those alone that the authority signed, whoever calls. */
+  @Test
+  void aNodeThatTheAuthorityDidNotSignIsToldNothing() throws Exception {
+    try (Nodes nodes = Nodes.in(folder)) {
+      certificate(nodes, "stranger");
+      NodeProcess stranger = nodes.start("guard,ops");
+      certificate(nodes, "signed");
+      NodeProcess echo = nodes.start("echo,ops");
+      stranger.awaitNodes(2);
+
+      assertThat(Servers.get(echo.port("echo"), "/").statusCode()).isEqualTo(426);
+
+      assertThat(echo.check("guard").getString("status")).isEqualTo("DOWN");
+      assertThat(echo.stop()).isZero();
+      assertThat(echo.spooled()).isNotEmpty();
+      assertThat(stranger.events()).isEmpty();
     }
   }
 
@@ -98,16 +119,31 @@ class ClusterTest {
   }
 
   @Test
+  void aNodeThatCantJoinSaysWhyInOneLineAndEnds() throws Exception {
+    try (Nodes nodes = Nodes.in(folder);
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(other.getLocalPort());
+
+      NodeProcess node = nodes.launch("echo", "cluster.busPort", port);
+
+      assertThat(node.exitStatus()).isEqualTo(1);
+      assertThat(node.lines().stream().filter(line -> !line.contains(" INFO ")))
+          .containsExactly(
+              "drawbridge: can't join the cluster: cluster.busPort " + port + " is taken");
+    }
+  }
+
+  @Test
   void aNodeThatIsKilledIsMissedAndOneThatComesIsCounted() throws Exception {
     try (Nodes nodes = Nodes.in(folder)) {
       NodeProcess guard = nodes.start("guard,ops");
       assertThat(guard.metric("drawbridge_cluster_nodes")).isEqualTo(1);
       NodeProcess echo = nodes.start("echo");
-      guard.awaitNodes(2).awaitLog("a node has joined");
+      guard.awaitNodes(2).awaitLog(echo.name() + " has joined, 2 nodes now");
 
       echo.kill();
 
-      guard.awaitNodes(1).awaitLog("alone in the cluster");
+      guard.awaitNodes(1).awaitLog(echo.name() + " is lost, this node is alone in the cluster");
       assertThat(guard.check("cluster"))
           .isEqualTo(
               new JsonObject(
@@ -118,7 +154,11 @@ class ClusterTest {
       guard.awaitNodes(2);
       assertThat(guard.check("cluster").getJsonObject("data").getInteger("lost")).isZero();
       again.connect("echo").send("hi").expect("Server received: hi").close();
+      assertThat(again.log()).contains("is in the cluster, at 127.0.0.1, with [" + guard.name());
+      guard.awaitLog(again.name() + " has joined");
       assertThat(again.stop()).isZero();
+      guard.awaitLog(again.name() + " has left, this node is alone in the cluster");
+      assertThat(guard.check("cluster").getJsonObject("data").getInteger("lost")).isZero();
     }
   }
 }

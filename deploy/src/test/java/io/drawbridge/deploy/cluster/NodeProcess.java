@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One node of a cluster: {@code drawbridge run} in a Java of its own, which a test can kill, freeze
@@ -98,7 +99,9 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Waits until a line of its log holds this. */
   public NodeProcess awaitLog(String text) {
-    await().atMost(PATIENCE).until(() -> log().contains(text));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(log()).as("the log of " + folder).contains(text));
     return this;
   }
 
@@ -124,6 +127,13 @@ public final class NodeProcess implements AutoCloseable {
           : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The files of events that it keeps for a guard to come. */
+  public List<Path> spooled() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("data").resolve("spool"))) {
+      return files.filter(Files::isRegularFile).toList();
     }
   }
 
