@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class OtherNodes {
   /** The name of each by its id; the id's beginning where it told none. */
   private final Map<String, String> names = new HashMap<>();
 
-  private volatile int lost;
+  private final AtomicInteger lost = new AtomicInteger();
 
   OtherNodes(Vertx vertx, ClusterManager manager) {
     this.vertx = vertx;
@@ -53,7 +54,7 @@ final class OtherNodes {
   }
 
   int lost() {
-    return lost;
+    return lost.get();
   }
 
   /** Begins to look, and completes with the names of who is there. */
@@ -100,7 +101,7 @@ final class OtherNodes {
     }
     for (String id : present) {
       if (names.putIfAbsent(id, brief(id)) == null) {
-        lost = Math.max(0, lost - 1);
+        lost.updateAndGet(before -> Math.max(0, before - 1));
         welcome(id, ASKED_AT_MOST);
       }
     }
@@ -137,7 +138,7 @@ final class OtherNodes {
               if (said.succeeded() && said.result() != null) {
                 LOG.info("{} has left, {}", name, count());
               } else {
-                lost++;
+                lost.incrementAndGet();
                 LOG.warn("{} is lost, {}", name, count());
               }
             });

@@ -48,7 +48,7 @@ class BusOptionsTest {
   private static EventBusOptions options(@Nullable TlsMaterial tls) throws Exception {
     return BusOptions.of(
         TestSettings.of(Path.of(""), "cluster.busPort", "7").cluster(),
-        InetAddress.getByName("10.0.0.7"),
+        InetAddress.getAllByName("10.0.0.7")[0],
         tls,
         "node-7");
   }

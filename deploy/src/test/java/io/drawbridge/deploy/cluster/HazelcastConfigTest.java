@@ -111,6 +111,7 @@ class HazelcastConfigTest {
 
   private static Config config(String... changes) throws Exception {
     ClusterSettings settings = TestSettings.of(Path.of(""), changes).cluster();
-    return HazelcastConfig.of(settings, InetAddress.getByName("127.0.0.1"), "node-under-test");
+    return HazelcastConfig.of(
+        settings, InetAddress.getAllByName("127.0.0.1")[0], "node-under-test");
   }
 }

@@ -46,6 +46,8 @@ class ManagersTest {
 
   private ClusterManager manager() throws Exception {
     return Managers.manager(
-        TestSettings.of(folder).cluster(), InetAddress.getByName("127.0.0.1"), "node-under-test");
+        TestSettings.of(folder).cluster(),
+        InetAddress.getAllByName("127.0.0.1")[0],
+        "node-under-test");
   }
 }
