@@ -69,6 +69,11 @@ public final class ClusterNode {
         .mapEmpty();
   }
 
+  /** The native transport has an exception of its own, with the system's words. */
+  private static boolean isInUse(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("Address already in use");
+  }
+
   private static String words(ClusterSettings settings, Throwable cause) {
     if (Managers.isWithoutPort(cause)) {
       return cantJoin(
@@ -77,7 +82,7 @@ public final class ClusterNode {
     }
     boolean bus =
         Stream.iterate(cause, c -> c != null, Throwable::getCause)
-            .anyMatch(BindException.class::isInstance);
+            .anyMatch(c -> c instanceof BindException || isInUse(c));
     return cantJoin(
         bus
             ? "cluster.busPort " + settings.busPort() + " is taken"

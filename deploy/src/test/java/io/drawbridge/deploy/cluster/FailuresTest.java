@@ -36,6 +36,8 @@ final class FailuresTest {
   @Test
   void aGuardThatIsKilledTakesNoBanAndNoErrorWithIt() throws Exception {
     try (Nodes nodes = Nodes.in(folder)) {
+      // Each of them has a line of its own.
+      nodes.with("guard.perPeerPerMinute", "1000");
       NodeProcess first = nodes.start("guard,ops");
       NodeProcess second = nodes.launch("guard,ops");
       NodeProcess edge = nodes.launch("echo,ops");
@@ -64,6 +66,8 @@ final class FailuresTest {
   @Test
   void aGuardThatWasFrozenComesBackAndNothingIsDoubled() throws Exception {
     try (Nodes nodes = Nodes.in(folder)) {
+      // Each of them has a line of its own.
+      nodes.with("guard.perPeerPerMinute", "1000");
       NodeProcess first = nodes.start("guard,ops");
       NodeProcess second = nodes.launch("guard,ops");
       NodeProcess edge = nodes.launch("echo,ops");
