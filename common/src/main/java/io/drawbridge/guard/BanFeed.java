@@ -38,6 +38,7 @@ final class BanFeed {
   private final Promise<Void> asked = Promise.promise();
 
   private boolean asking;
+  private boolean closed;
 
   /** Whether a change was missed since the list was asked for. */
   private boolean askAgain;
@@ -65,6 +66,7 @@ final class BanFeed {
   }
 
   Future<Void> close() {
+    closed = true;
     vertx.cancelTimer(looks);
     guards.forget(this);
     return changes.unregister();
@@ -91,6 +93,10 @@ final class BanFeed {
   }
 
   private void ask() {
+    if (closed) {
+      asked.tryComplete();
+      return;
+    }
     if (asking) {
       askAgain = true;
       return;

@@ -121,10 +121,16 @@ final class BanSuccession {
     }
   }
 
-  /** A number that somebody has given to a change. */
+  /**
+   * A number that somebody has given to a change. Who leads gives higher ones than anybody, such as
+   * the one that led on the other side of a partition.
+   */
   void heard(long seq) {
     if (seq > highest && seq < HIGHEST) {
       highest = seq;
+      if (seq > keeping.seq() && serves()) {
+        keeping.raise(seq + LEAP, List.of());
+      }
     }
   }
 
