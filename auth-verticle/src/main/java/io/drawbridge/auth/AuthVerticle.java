@@ -14,6 +14,7 @@ import io.drawbridge.edge.Gateway;
 import io.drawbridge.guard.Edge;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.concurrent.Executor;
 
 /**
  * The secure edge: a WebSocket server whose clients show a token first and then talk to the event
@@ -59,21 +60,11 @@ public final class AuthVerticle extends VerticleBase {
     var rules = gateway.live().settings().bridge();
     bridge = new Bridge(vertx, hub, gateway.node().name(), new Rules(rules));
     inForce = rules;
-    unlisten =
-        gateway
-            .live()
-            .onChange(
-                task -> context.runOnContext(turn -> task.run()),
-                now -> take(now.settings().bridge()));
+    Executor loop = task -> context.runOnContext(turn -> task.run());
+    unlisten = gateway.live().onChange(loop, now -> take(now.settings().bridge()));
     var shared =
         new AuthContext(
-            settings.auth(),
-            verifier,
-            bridge,
-            sessions,
-            resumption(),
-            gateway.node(),
-            task -> context.runOnContext(turn -> task.run()));
+            settings.auth(), verifier, bridge, sessions, resumption(), gateway.node(), loop);
     server = new EdgeServer(vertx, gateway, Edge.auth(settings), new AuthAcceptor(shared));
     return server.listen().onSuccess(found -> port = found);
   }

@@ -45,12 +45,6 @@ public final class Muster {
 
   /**
    * @param address where all of the kind announce themselves
-   */
-  public Muster(Vertx vertx, String address, Standing standing, Time time, Listener listener) {
-    this(vertx, address, standing, time, listener, vertx.isClustered());
-  }
-
-  /**
    * @param withOthers whether others may be on this event bus
    */
   public Muster(

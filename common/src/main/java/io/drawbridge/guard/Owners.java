@@ -35,13 +35,8 @@ final class Owners {
     return owner;
   }
 
-  /** FNV-1a of 64 bits. */
   private static long hash(String text) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return mix(hash);
+    return mix(Fnv.hash(text));
   }
 
   /** The last step of MurmurHash3: each bit of the one depends on every bit of the other. */

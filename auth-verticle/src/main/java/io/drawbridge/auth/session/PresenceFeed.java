@@ -22,8 +22,6 @@ final class PresenceFeed implements Muster.Listener {
   /** What is told of within a beat; the rest waits, so that a storm is no storm of events. */
   static final int MOST_A_BEAT = 1_000;
 
-  private static final Duration TOLD_WITHIN = Duration.ofMillis(500);
-
   private final Vertx vertx;
   private final SessionRegistry sessions;
   private final Node node;
@@ -132,8 +130,7 @@ final class PresenceFeed implements Muster.Listener {
             .put("era", report.era())
             .put("anew", report.anew())
             .put("came", new JsonArray(report.came()))
-            .put("went", new JsonArray(report.went())),
-        TOLD_WITHIN);
+            .put("went", new JsonArray(report.went())));
   }
 
   /** In parts, one after the other. */
@@ -196,7 +193,7 @@ final class PresenceFeed implements Muster.Listener {
     }
     boolean isOurs = peers.standing().id().equals(other.data().getValue("witness"));
     if (witness.heard(other.id(), theirs.longValue(), isOurs)) {
-      peers.ask(other.id(), new JsonObject().put("op", "lost").put("era", theirs), TOLD_WITHIN);
+      peers.ask(other.id(), new JsonObject().put("op", "lost").put("era", theirs));
     }
   }
 

@@ -2,6 +2,7 @@ package io.drawbridge.auth.session;
 
 import io.drawbridge.auth.token.Claims;
 import io.drawbridge.auth.token.Sha256;
+import io.drawbridge.guard.Fnv;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -61,11 +62,7 @@ record Revocation(String subject, long issuedBy, long until) {
 
   /** Tells it from others; of what is the same, the same on every node. */
   long digest() {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < subject.length(); i++) {
-      hash = (hash ^ subject.charAt(i)) * 0x100000001b3L;
-    }
-    hash = (hash ^ issuedBy) * 0x9e3779b97f4a7c15L;
+    long hash = (Fnv.hash(subject) ^ issuedBy) * 0x9e3779b97f4a7c15L;
     hash = (hash ^ (hash >>> 32) ^ until) * 0x9e3779b97f4a7c15L;
     return hash ^ (hash >>> 29);
   }

@@ -38,8 +38,6 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   /** Past it, those of the own node alone are what counts. */
   private static final Duration CLAIMED_WITHIN = Duration.ofMillis(300);
 
-  private static final Duration TOLD_WITHIN = Duration.ofMillis(500);
-
   /** Ends of sessions are told together. */
   private static final long RELEASED_WITHIN_MILLIS = 20;
 
@@ -195,7 +193,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
     JsonArray all = new JsonArray();
     of.forEach(each -> all.add(each.user()).add(each.session()));
     peers
-        .ask(owner, to("release").put("of", all), TOLD_WITHIN)
+        .ask(owner, to("release").put("of", all))
         .onFailure(
             silent -> {
               // To whoever is the owner by then.
@@ -271,7 +269,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
       return;
     }
     peers
-        .ask(member, to("end").put("of", new JsonArray(ids)), TOLD_WITHIN)
+        .ask(member, to("end").put("of", new JsonArray(ids)))
         .onFailure(
             silent -> {
               // Still there, as far as anybody knows: the next claim ends it.
@@ -297,7 +295,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   @Override
   public void heard(Member other) {
     if (dropped.remove(other.id())) {
-      peers.ask(other.id(), to("anew"), TOLD_WITHIN).onFailure(silent -> dropped.add(other.id()));
+      peers.ask(other.id(), to("anew")).onFailure(silent -> dropped.add(other.id()));
     }
   }
 
@@ -384,7 +382,7 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
         (owner, of) ->
             told.add(
                 peers
-                    .ask(owner, to("tell").put("of", of), TOLD_WITHIN)
+                    .ask(owner, to("tell").put("of", of))
                     .onFailure(
                         silent -> users.getOrDefault(owner, List.of()).forEach(this::forget))));
     return told;

@@ -41,16 +41,21 @@ final class DrainTest {
     return request;
   }
 
+  /** Begins to drain: who had nothing open is away by now. */
+  private Future<Void> draining() {
+    WsConversation idle = edge.client("43");
+    Future<Void> stopped = gateway.stop();
+    idle.expectClose(CloseCode.SERVICE_RESTART, "SHUTTING_DOWN");
+    return stopped;
+  }
+
   @Test
   void whatWasTakenIsAnsweredFirst() throws InterruptedException {
     start();
     BlockingQueue<Message<Object>> requests = edge.service("service", request -> {});
     WsConversation client = edge.client("42").send(ask("r"));
     Message<Object> request = taken(requests);
-    WsConversation idle = edge.client("43");
-
-    Future<Void> stopped = gateway.stop();
-    idle.expectClose(CloseCode.SERVICE_RESTART, "SHUTTING_DOWN");
+    Future<Void> stopped = draining();
     gateway.vertx().runOnContext(later -> request.reply("answered"));
 
     client.expect(rec("r", "answered").encode());
@@ -64,10 +69,7 @@ final class DrainTest {
     BlockingQueue<Message<Object>> requests = edge.service("service", request -> {});
     WsConversation client = edge.client("42").send(ask("r"));
     Message<Object> request = taken(requests);
-    WsConversation idle = edge.client("43");
-
-    Future<Void> stopped = gateway.stop();
-    idle.expectClose(CloseCode.SERVICE_RESTART, "SHUTTING_DOWN");
+    Future<Void> stopped = draining();
     // Both were due before it, so by now nothing more is read.
     client.send(PING).send(ask("late"));
     gateway.vertx().setTimer(300, later -> request.reply("answered"));
@@ -84,10 +86,7 @@ final class DrainTest {
     WsConversation client = edge.listener("42", "service");
     Future<Message<Object>> asked = edge.bus().request("service", "?");
     JsonObject request = next(client);
-    WsConversation idle = edge.client("43");
-
-    Future<Void> stopped = gateway.stop();
-    idle.expectClose(CloseCode.SERVICE_RESTART, "SHUTTING_DOWN");
+    Future<Void> stopped = draining();
     client.send(envelope("send", request.getString("replyAddress")).put("body", "!").encode());
 
     assertThat(TestGateway.done(asked).body()).isEqualTo("!");
