@@ -216,8 +216,9 @@ class SeveralGuardsTest {
     for (int i = 0; i < KEYS; i++) {
       byTwo.put(i, lends(two, key(i)));
     }
-    two.stop();
+    // It has left when it begins to stop, not when it has stopped.
     long left = System.nanoTime();
+    two.stop();
 
     for (int i = 0; i < KEYS; i++) {
       long lent = wanted(GuardBus.limitsOf(one.id()), key(i), 10_000).body().getLong("granted");
