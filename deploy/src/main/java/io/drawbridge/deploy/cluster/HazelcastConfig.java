@@ -29,14 +29,15 @@ final class HazelcastConfig {
       Map.ofEntries(
           Map.entry("hazelcast.logging.type", "slf4j"),
           Map.entry("hazelcast.phone.home.enabled", "false"),
+          Map.entry("hazelcast.discovery.enabled", "true"),
           // Or it would listen on all addresses.
           Map.entry("hazelcast.socket.bind.any", "false"),
           // We leave in our own order.
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
-          Map.entry("hazelcast.merge.first.run.delay.seconds", "5"),
-          Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
+          Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
+          Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
           Map.entry("hazelcast.wait.seconds.before.join", "1"),
           Map.entry("hazelcast.max.join.seconds", "30"),
           Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
@@ -83,10 +84,9 @@ final class HazelcastConfig {
     join.getMulticastConfig().setEnabled(false);
     String service = settings.kubernetesService();
     if (service == null) {
-      join.getTcpIpConfig()
-          .setEnabled(true)
-          .setConnectionTimeoutSeconds(2)
-          .setMembers(members(settings));
+      join.getTcpIpConfig().setEnabled(false);
+      join.getDiscoveryConfig()
+          .addDiscoveryStrategyConfig(ListeningMembers.config(members(settings)));
     } else {
       join.getKubernetesConfig()
           .setEnabled(true)
@@ -96,7 +96,7 @@ final class HazelcastConfig {
   }
 
   /** Several processes of one machine have ports of their own; another machine is asked at ours. */
-  private static List<String> members(ClusterSettings settings) {
+  static List<String> members(ClusterSettings settings) {
     List<String> members = new ArrayList<>();
     for (String member : settings.members()) {
       if (hasPort(member)) {

@@ -28,7 +28,8 @@ class HazelcastConfigTest {
     assertThat(network.getInterfaces().isEnabled()).isTrue();
     assertThat(network.getInterfaces().getInterfaces()).containsExactly("127.0.0.1");
     JoinConfig join = network.getJoin();
-    assertThat(join.getTcpIpConfig().isEnabled()).isTrue();
+    assertThat(join.getDiscoveryConfig().getDiscoveryStrategyConfigs()).hasSize(1);
+    assertThat(join.getTcpIpConfig().isEnabled()).isFalse();
     assertThat(join.getMulticastConfig().isEnabled()).isFalse();
     assertThat(join.getAutoDetectionConfig().isEnabled()).isFalse();
     assertThat(join.getKubernetesConfig().isEnabled()).isFalse();
@@ -64,7 +65,7 @@ class HazelcastConfigTest {
             .getNetworkConfig()
             .getJoin();
 
-    assertThat(join.getTcpIpConfig().isEnabled()).isFalse();
+    assertThat(join.getDiscoveryConfig().getDiscoveryStrategyConfigs()).isEmpty();
     assertThat(join.getKubernetesConfig().isEnabled()).isTrue();
     assertThat(join.getKubernetesConfig().getProperty("service-dns")).isEqualTo("nodes.ns.svc");
     assertThat(join.getKubernetesConfig().getProperty("service-port")).isEqualTo("6000");
@@ -82,8 +83,8 @@ class HazelcastConfigTest {
     assertThat(config.getProperty("hazelcast.logging.type")).isEqualTo("slf4j");
     assertThat(config.getProperty("hazelcast.heartbeat.interval.seconds")).isEqualTo("1");
     assertThat(config.getProperty("hazelcast.max.no.heartbeat.seconds")).isEqualTo("5");
-    assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("5");
-    assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("5");
+    assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("2");
+    assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("2");
     assertThat(config.getProperty("hazelcast.graceful.shutdown.max.wait")).isEqualTo("5");
   }
 
@@ -101,12 +102,9 @@ class HazelcastConfigTest {
         .isEqualTo(LatestUpdateMergePolicy.class.getName());
   }
 
-  private static Iterable<String> members(String member) throws Exception {
-    return config("cluster.port", "6000", "cluster.members", member)
-        .getNetworkConfig()
-        .getJoin()
-        .getTcpIpConfig()
-        .getMembers();
+  private static Iterable<String> members(String member) {
+    return HazelcastConfig.members(
+        TestSettings.of(Path.of(""), "cluster.port", "6000", "cluster.members", member).cluster());
   }
 
   private static Config config(String... changes) throws Exception {
