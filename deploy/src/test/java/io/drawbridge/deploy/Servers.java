@@ -47,10 +47,19 @@ public final class Servers {
     return request("GET", port, path, headers);
   }
 
+  public static HttpResponse<String> get(String host, int port, String path, String... headers) {
+    return request("GET", host, port, path, headers);
+  }
+
   public static HttpResponse<String> request(
       String method, int port, String path, String... headers) {
+    return request(method, "localhost", port, path, headers);
+  }
+
+  private static HttpResponse<String> request(
+      String method, String host, int port, String path, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+        HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
             .method(method, HttpRequest.BodyPublishers.noBody())
             .version(HttpClient.Version.HTTP_1_1);
     for (int i = 0; i < headers.length; i += 2) {

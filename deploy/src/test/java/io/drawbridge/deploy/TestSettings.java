@@ -5,6 +5,7 @@ import io.drawbridge.config.SettingsReader;
 import io.drawbridge.config.SettingsResult;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,6 +44,11 @@ public final class TestSettings {
       return loaded.settings();
     }
     throw new IllegalArgumentException(result.toString());
+  }
+
+  /** The variable of the environment that sets a key. */
+  public static String variable(String path) {
+    return "DRAWBRIDGE_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
   /** The error log. */

@@ -5,8 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.deploy.TestSettings;
 import io.drawbridge.deploy.cli.ExamplePrograms.Program;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.drawbridge.deploy.cluster.Nodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,9 +23,7 @@ final class BusExampleTest {
 
   @BeforeEach
   void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      clusterPort = free.getLocalPort();
-    }
+    clusterPort = Nodes.freePorts();
     programs = new ExamplePrograms(folder);
     programs.serve(
         Map.of(

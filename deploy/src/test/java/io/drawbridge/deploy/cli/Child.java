@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -54,13 +53,9 @@ final class Child implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     TestSettings.values(folder)
-        .forEach((path, value) -> builder.environment().put(variable(path), value));
+        .forEach((path, value) -> builder.environment().put(TestSettings.variable(path), value));
     builder.environment().putAll(environment);
     return new Child(builder.start(), out, err);
-  }
-
-  private static String variable(String path) {
-    return "DRAWBRIDGE_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
   void awaitReady() {

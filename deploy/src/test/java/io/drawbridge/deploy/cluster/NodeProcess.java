@@ -11,16 +11,18 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a cluster: {@code drawbridge run} in a Java of its own, which a test can kill, freeze
@@ -34,12 +36,19 @@ public final class NodeProcess implements AutoCloseable {
   private final Path log;
   private final Process process;
   private final Map<String, String> settings;
+  private final Network.@Nullable Place place;
 
-  private NodeProcess(Path folder, Path log, Process process, Map<String, String> settings) {
+  private NodeProcess(
+      Path folder,
+      Path log,
+      Process process,
+      Map<String, String> settings,
+      Network.@Nullable Place place) {
     this.folder = folder;
     this.log = log;
     this.process = process;
     this.settings = settings;
+    this.place = place;
   }
 
   /**
@@ -47,43 +56,46 @@ public final class NodeProcess implements AutoCloseable {
    *
    * @param folder is its own; a node that is started there again goes on with the same files
    * @param settings by dotted path
+   * @param place null for this machine's own network
    */
-  static NodeProcess launch(Path folder, Map<String, String> settings) throws IOException {
+  static NodeProcess launch(
+      Path folder, Map<String, String> settings, Network.@Nullable Place place) throws IOException {
     Path log = Files.createTempFile(Files.createDirectories(folder), "log", ".txt");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = new ArrayList<>(place == null ? List.of() : place.command());
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Not the tests' own log settings, which are on the class path as well.
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "-Dlogback.configurationFile=logback.xml",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "run",
+            "--cluster"));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                java,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                // Not the tests' own, which is on the class path as well.
-                "-Dlogback.configurationFile=logback.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "run",
-                "--cluster")
+        new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    settings.forEach((path, value) -> builder.environment().put(variable(path), value));
+    settings.forEach(
+        (path, value) -> builder.environment().put(TestSettings.variable(path), value));
     Process process = builder.start();
     // A test run that is broken off leaves nothing behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return new NodeProcess(folder, log, process, settings);
+    return new NodeProcess(folder, log, process, settings, place);
   }
 
-  private static String variable(String path) {
-    return "DRAWBRIDGE_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
+  /** Another one with its settings, its files and its place. */
+  NodeProcess again() throws IOException {
+    return launch(folder, settings, place);
   }
 
-  Path folder() {
-    return folder;
-  }
-
-  Map<String, String> settings() {
-    return settings;
+  /** Where it is reached. */
+  String host() {
+    return place == null ? "localhost" : place.address();
   }
 
   // --- what it says -----------------------------------------------------------------------------
@@ -144,7 +156,7 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Where a role listens. */
   public int port(String role) {
-    return Integer.parseInt(found(role + " listens on \\w+://localhost:(\\d+)/"));
+    return Integer.parseInt(found(role + " listens on \\w+://[^:]+:(\\d+)/"));
   }
 
   private String found(String regex) {
@@ -161,13 +173,12 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   public boolean isReady() {
-    return Servers.get(port("ops"), "/readyz").statusCode() == 200;
+    return get("/readyz").statusCode() == 200;
   }
 
   /** One check of {@code /readyz}, which needs the role ops. */
   public JsonObject check(String id) {
-    JsonArray checks =
-        new JsonObject(Servers.get(port("ops"), "/readyz").body()).getJsonArray("checks");
+    JsonArray checks = new JsonObject(get("/readyz").body()).getJsonArray("checks");
     return checks.stream()
         .map(JsonObject.class::cast)
         .filter(check -> check.getString("id").equals(id))
@@ -185,13 +196,20 @@ public final class NodeProcess implements AutoCloseable {
 
   /** The value of a metric without labels, or with them as they are written; needs the role ops. */
   public double metric(String name) {
-    return Servers.get(port("ops"), "/metrics")
+    return get("/metrics")
         .body()
         .lines()
         .filter(line -> line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no metric " + name));
+  }
+
+  private HttpResponse<String> get(String path) {
+    String token = settings.get("ops.token");
+    return token == null
+        ? Servers.get(host(), port("ops"), path)
+        : Servers.get(host(), port("ops"), path, "Authorization", "Bearer " + token);
   }
 
   public long pid() {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of processes on loopback, with ports of its own so that no other finds it.
@@ -44,19 +45,28 @@ public final class Nodes implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final @Nullable Network network;
   private final Map<String, String> common = new HashMap<>();
   private final List<NodeProcess> launched = new ArrayList<>();
 
-  private Nodes(Path folder, int port) {
+  private Nodes(Path folder, int port, @Nullable Network network) {
     this.folder = folder;
     this.port = port;
+    this.network = network;
     common.put("cluster.port", Integer.toString(port));
     common.put("auth.secret", SECRET);
   }
 
   /** None yet; their files will be in folders of this one. */
   public static Nodes in(Path folder) throws IOException {
-    return new Nodes(folder, freePorts());
+    return new Nodes(folder, freePorts(), null);
+  }
+
+  /** Each node that is launched takes the next place of this network. */
+  static Nodes over(Network network, Path folder) throws IOException {
+    return new Nodes(folder, freePorts(), network)
+        .with("cluster.members", network.addresses().toString())
+        .with("ops.token", "a token that all the nodes of a test share");
   }
 
   /** A setting of all nodes that are started from now on. */
@@ -81,19 +91,24 @@ public final class Nodes implements AutoCloseable {
     Map<String, String> settings = new HashMap<>(TestSettings.values(own));
     settings.putAll(common);
     settings.put("roles", roles);
+    Network.Place place = network == null ? null : network.place(launched.size());
+    if (place != null) {
+      for (String role : List.of("cluster", "echo", "auth", "ops")) {
+        settings.put(role + ".host", place.address());
+      }
+    }
     for (int i = 0; i < changes.length; i += 2) {
       settings.put(changes[i], changes[i + 1]);
     }
-    return launch(own, settings);
+    return add(NodeProcess.launch(own, settings, place));
   }
 
   /** Starts a node that is over once more, with its settings and files; its ports are new. */
   public NodeProcess restart(NodeProcess over) throws IOException {
-    return launch(over.folder(), over.settings()).awaitReady();
+    return add(over.again()).awaitReady();
   }
 
-  private NodeProcess launch(Path own, Map<String, String> settings) throws IOException {
-    NodeProcess node = NodeProcess.launch(own, settings);
+  private NodeProcess add(NodeProcess node) {
     launched.add(node);
     return node;
   }
@@ -124,7 +139,7 @@ public final class Nodes implements AutoCloseable {
   // --- ports ------------------------------------------------------------------------------------
 
   /** The first of ten that nobody listens at; another may still come first. */
-  static int freePorts() {
+  public static int freePorts() {
     int from = ThreadLocalRandom.current().nextInt(RANGES);
     for (int i = 0; i < RANGES; i++) {
       int first = LOWEST + (from + i) % RANGES * PORTS;
