@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.function.UnaryOperator;
 
 /** Another application on the event bus of a cluster: this test. */
 final class BusMember implements AutoCloseable {
@@ -35,6 +36,16 @@ final class BusMember implements AutoCloseable {
 
   void publish(String address, Object body) {
     vertx.eventBus().publish(address, body);
+  }
+
+  /** Answers what is asked at an address, from now on. */
+  void serve(String address, UnaryOperator<Object> answer) {
+    Servers.await(
+        vertx
+            .eventBus()
+            .consumer(address, asked -> asked.reply(answer.apply(asked.body())))
+            .completion()
+            .toCompletionStage());
   }
 
   /** Publishes it again and again, until this is closed: who has just registered hears of it. */

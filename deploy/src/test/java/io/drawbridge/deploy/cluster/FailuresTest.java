@@ -46,11 +46,11 @@ final class FailuresTest {
       try (BusMember bus = BusMember.of(nodes)) {
         JsonObject ban = op("ban").put("subject", "ip:192.0.2.9").put("forMs", 600_000);
         long seq = bus.ask("drawbridge.guard.bans", ban).getLong("seq");
-        Set<String> told = refused(edge, 20);
+        Set<String> told = refused(edge, "echo", 20);
         WsConversation client = WsConversation.open(edge.port("echo"));
 
         first.kill();
-        told.addAll(refused(edge, 20));
+        told.addAll(refused(edge, "echo", 20));
         client.send("still there?").expect("Server received: still there?");
 
         await().atMost(PATIENCE).ignoreExceptions().until(() -> bans(bus).contains("192.0.2.9"));
@@ -78,7 +78,7 @@ final class FailuresTest {
           each.awaitNodes(4);
         }
         first.freeze();
-        Set<String> told = refused(edge, 10);
+        Set<String> told = refused(edge, "echo", 10);
         await().atMost(PATIENCE).until(() -> logged(second).containsAll(told));
         JsonObject ban = op("ban").put("subject", "ip:192.0.2.10").put("forMs", 600_000);
         await()
@@ -109,10 +109,10 @@ final class FailuresTest {
   }
 
   /** Handshakes that are none: the ids by which their clients are told of the errors. */
-  private static Set<String> refused(NodeProcess edge, int count) {
+  static Set<String> refused(NodeProcess node, String edge, int count) {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < count; i++) {
-      String body = Servers.get(edge.port("echo"), "/" + i).body();
+      String body = Servers.get(node.port(edge), "/" + i).body();
       Matcher ref = REF.matcher(body);
       assertThat(ref.find()).as(body).isTrue();
       ids.add(ref.group(1));
@@ -120,7 +120,7 @@ final class FailuresTest {
     return ids;
   }
 
-  private static Set<String> logged(NodeProcess... guards) {
+  static Set<String> logged(NodeProcess... guards) {
     Set<String> ids = new HashSet<>();
     for (NodeProcess guard : guards) {
       guard.events().forEach(event -> ids.add(event.getString("id")));
@@ -128,7 +128,7 @@ final class FailuresTest {
     return ids;
   }
 
-  private static String bans(BusMember bus) {
+  static String bans(BusMember bus) {
     return bus.ask("drawbridge.guard.bans", op("list")).getJsonArray("bans").encode();
   }
 
