@@ -77,7 +77,7 @@ final class SessionLink {
 
   /** The same of one that has come here from another process for that. */
   SessionVerdict adopt(Session arrived) {
-    return known(context.sessions().open(arrived, handle()));
+    return known(context.sessions().adopt(arrived, handle()));
   }
 
   /** The session that was to go on has ended meanwhile. */

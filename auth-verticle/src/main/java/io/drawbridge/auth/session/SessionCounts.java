@@ -134,6 +134,15 @@ final class SessionCounts implements SessionRegistry.Counting, Muster.Listener {
   }
 
   @Override
+  public void moved(Session session) {
+    context.runOnContext(
+        turn -> {
+          forget(session.user());
+          turn();
+        });
+  }
+
+  @Override
   public void released(Session session) {
     add(new Ended(session.user(), session.id()));
     releaseSoon();

@@ -118,6 +118,9 @@ public final class SessionRegistry {
     /** Asks for one more; answered on any thread, and always. */
     void claim(Session session, Consumer<SessionVerdict> answer);
 
+    /** One has come here from another node. */
+    void moved(Session session);
+
     /** One has ended; called while nobody else gets at the sessions, so nothing may wait. */
     void released(Session session);
   }
@@ -161,6 +164,20 @@ public final class SessionRegistry {
     }
     end(replaced, ErrorKind.SESSION_REPLACED, "more than " + most + " sessions of the user");
     return new SessionVerdict.Opened(session);
+  }
+
+  /**
+   * Opens one that has come from another node: over all nodes, it is none more.
+   *
+   * @return as {@link #open}
+   */
+  public SessionVerdict adopt(Session arrived, SessionHandle handle) {
+    SessionVerdict verdict = open(arrived, handle);
+    Counting known = counting;
+    if (known != null && verdict instanceof SessionVerdict.Opened) {
+      known.moved(arrived);
+    }
+    return verdict;
   }
 
   /** Whether other nodes may have sessions, too, so that each has to be {@link #count}ed. */

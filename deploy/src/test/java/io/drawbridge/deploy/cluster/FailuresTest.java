@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.drawbridge.deploy.Servers;
 import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.CloseCode;
+import io.drawbridge.wire.Opcode;
+import io.drawbridge.wire.ServerFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -180,6 +182,7 @@ final class FailuresTest {
   void aClientComesBackToAnotherNodeThanItLost() throws Exception {
     try (Nodes nodes = Nodes.in(folder)) {
       nodes.with("bridge.outbound", "[{address: news}]");
+      nodes.with("auth.sessionsPerUser", "1").with("auth.onTooManySessions", "refuse");
       nodes.start("guard");
       NodeProcess one = nodes.launch("auth,ops");
       NodeProcess two = nodes.launch("auth,ops");
@@ -205,6 +208,9 @@ final class FailuresTest {
         bus.publish("news", "after");
         assertThat(new JsonObject(moved.text()).getString("body")).isEqualTo("after");
 
+        // Wherever it is now, it is the one that the user may have.
+        await().atMost(PATIENCE).until(() -> isOneTooMany(one, token));
+
         two.kill();
         WsConversation home = WsConversation.open(one.port("auth"));
         JsonObject again = auth(home, token, back.getString("resume"), seen + 2);
@@ -214,6 +220,13 @@ final class FailuresTest {
         assertThat(heard(bus, home)).isGreaterThan(seen + 2);
         home.bye();
       }
+    }
+  }
+
+  private static boolean isOneTooMany(NodeProcess node, String token) {
+    try (WsConversation another = WsConversation.open(node.port("auth")).send(token)) {
+      ServerFrame answer = another.next();
+      return answer.opcode() == Opcode.CLOSE && answer.closeCode() == CloseCode.TRY_AGAIN_LATER;
     }
   }
 
