@@ -22,6 +22,7 @@ import picocli.CommandLine.Unmatched;
       FanOutComparison.class,
       RequestComparison.class,
       SessionsRun.class,
+      ClusterRun.class,
       Main.Wire.class
     })
 public final class Main implements Runnable {

@@ -125,6 +125,33 @@ final class ServerKinds {
     return drawbridge(name, jar, GUARDED);
   }
 
+  /** An echo edge of a cluster whose nodes look for each other from this port on. */
+  ServerKind clusterEcho(String name, int clusterPort) {
+    String self = System.getProperty("java.class.path");
+    return new ServerKind(
+        name,
+        true,
+        (port, folder) ->
+            run(self, folder, settings(port, 0, GUARDED) + cluster("echo", clusterPort)));
+  }
+
+  /** A guard of such a cluster; what accepts connections is its operations port. */
+  ServerKind clusterGuard(String name, int clusterPort) {
+    String self = System.getProperty("java.class.path");
+    return new ServerKind(
+        name,
+        true,
+        (port, folder) -> {
+          String guard =
+              settings(0, 0, GUARDED).replace("ops: { port: 0 }", "ops: { port: " + port + " }");
+          return run(self, folder, guard + cluster("guard, ops", clusterPort));
+        });
+  }
+
+  private static String cluster(String roles, int port) {
+    return "roles: [" + roles + "]\ncluster: { enabled: true, port: " + port + " }\n";
+  }
+
   /** Any program that answers as {@link EchoTraffic} expects; its words are split at spaces. */
   ServerKind command(String name, String program) {
     return new ServerKind(

@@ -36,6 +36,10 @@ final class HazelcastConfig {
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
+          // While a node claims to be the next master, it counts nobody's heartbeats: it must give
+          // up
+          // who does not answer before it thinks all others dead.
+          Map.entry("hazelcast.mastership.claim.timeout.seconds", "3"),
           Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
           Map.entry("hazelcast.wait.seconds.before.join", "1"),

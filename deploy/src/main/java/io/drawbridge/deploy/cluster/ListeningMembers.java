@@ -3,6 +3,7 @@ package io.drawbridge.deploy.cluster;
 import com.hazelcast.cluster.Address;
 import com.hazelcast.config.DiscoveryStrategyConfig;
 import com.hazelcast.config.properties.PropertyDefinition;
+import com.hazelcast.internal.nio.Protocols;
 import com.hazelcast.logging.ILogger;
 import com.hazelcast.spi.discovery.AbstractDiscoveryStrategy;
 import com.hazelcast.spi.discovery.DiscoveryNode;
@@ -14,23 +15,28 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Where other nodes are, of the addresses to look at: where somebody listens now. Hazelcast's own
- * list waits 5 s for each where nobody does, one after the other, so that two halves of a cluster
- * find each other minutes after the network has healed.
+ * Where other nodes are, of the addresses to look at: where one answers now. Hazelcast's own list
+ * waits 5 s for each where nobody does, one after the other, so that two halves of a cluster find
+ * each other minutes after the network has healed.
  */
 final class ListeningMembers extends AbstractDiscoveryStrategy {
   /** Whoever takes longer to be connected to is found the next time. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final byte[] GREETING = Protocols.CLUSTER.getBytes(StandardCharsets.US_ASCII);
 
   private final List<String> members;
 
@@ -92,53 +98,79 @@ final class ListeningMembers extends AbstractDiscoveryStrategy {
     return addresses;
   }
 
+  /**
+   * Those that answer the first word of Hazelcast's protocol with the same. To be connected to is
+   * not enough: a process that is frozen is by its kernel.
+   */
   private static List<InetSocketAddress> listening(List<InetSocketAddress> addresses)
       throws IOException {
     List<InetSocketAddress> listening = new ArrayList<>();
-    List<SocketChannel> asked = new ArrayList<>();
+    List<SocketChannel> open = new ArrayList<>();
     try (Selector selector = Selector.open()) {
-      int open = 0;
       for (InetSocketAddress address : addresses) {
         SocketChannel channel = SocketChannel.open();
-        asked.add(channel);
+        open.add(channel);
         channel.configureBlocking(false);
-        if (isConnected(() -> channel.connect(address))) {
-          listening.add(address);
-        } else if (channel.isConnectionPending()) {
-          channel.register(selector, SelectionKey.OP_CONNECT, address);
-          open++;
-        }
+        SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, address);
+        tried(key, () -> greetOnce(key, channel.connect(address)));
       }
       long until = System.nanoTime() + PATIENCE.toNanos();
-      for (long left = PATIENCE.toMillis(); open > 0 && left > 0; left = millisTo(until)) {
-        selector.select(left);
-        for (SelectionKey ready : selector.selectedKeys()) {
-          SocketChannel channel = (SocketChannel) ready.channel();
-          if (isConnected(channel::finishConnect)) {
-            listening.add((InetSocketAddress) ready.attachment());
-          }
-          ready.cancel();
-          open--;
+      for (long left = PATIENCE.toMillis(); left > 0; left = millisTo(until)) {
+        if (open.stream().noneMatch(SocketChannel::isOpen)) {
+          break;
         }
-        selector.selectedKeys().clear();
+        selector.select(
+            key -> {
+              if (key.isReadable()) {
+                tried(
+                    key,
+                    () -> {
+                      if (answered(key)) {
+                        listening.add((InetSocketAddress) key.attachment());
+                      }
+                      key.channel().close();
+                    });
+              } else {
+                tried(key, () -> greetOnce(key, ((SocketChannel) key.channel()).finishConnect()));
+              }
+            },
+            left);
       }
     } finally {
-      for (SocketChannel channel : asked) {
+      for (SocketChannel channel : open) {
         channel.close();
       }
     }
     return listening;
   }
 
-  private interface Step {
-    boolean done() throws IOException;
+  private static void greetOnce(SelectionKey key, boolean connected) throws IOException {
+    if (connected) {
+      ((SocketChannel) key.channel()).write(ByteBuffer.wrap(GREETING));
+      key.interestOps(SelectionKey.OP_READ);
+    }
   }
 
-  private static boolean isConnected(Step step) {
+  private static boolean answered(SelectionKey key) throws IOException {
+    ByteBuffer answer = ByteBuffer.allocate(GREETING.length);
+    ((SocketChannel) key.channel()).read(answer);
+    return Arrays.equals(answer.array(), GREETING);
+  }
+
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  /** One that refuses, or breaks off, is not asked any more. */
+  private static void tried(SelectionKey key, Step step) {
     try {
-      return step.done();
+      step.take();
     } catch (IOException refused) {
-      return false;
+      try {
+        key.channel().close();
+      } catch (IOException gone) {
+        // As wanted.
+      }
     }
   }
 
