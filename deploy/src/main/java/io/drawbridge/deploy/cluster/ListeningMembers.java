@@ -10,6 +10,7 @@ import com.hazelcast.spi.discovery.DiscoveryNode;
 import com.hazelcast.spi.discovery.DiscoveryStrategy;
 import com.hazelcast.spi.discovery.DiscoveryStrategyFactory;
 import com.hazelcast.spi.discovery.SimpleDiscoveryNode;
+import io.drawbridge.guard.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ final class ListeningMembers extends AbstractDiscoveryStrategy {
   /** Whoever takes longer to be connected to is found the next time. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private static final Time TIME = Time.system();
   private static final byte[] GREETING = Protocols.CLUSTER.getBytes(StandardCharsets.US_ASCII);
 
   private final List<String> members;
@@ -114,7 +116,7 @@ final class ListeningMembers extends AbstractDiscoveryStrategy {
         SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, address);
         tried(key, () -> greetOnce(key, channel.connect(address)));
       }
-      long until = System.nanoTime() + PATIENCE.toNanos();
+      long until = TIME.nanos() + PATIENCE.toNanos();
       for (long left = PATIENCE.toMillis(); left > 0; left = millisTo(until)) {
         if (open.stream().noneMatch(SocketChannel::isOpen)) {
           break;
@@ -175,6 +177,6 @@ final class ListeningMembers extends AbstractDiscoveryStrategy {
   }
 
   private static long millisTo(long until) {
-    return (until - System.nanoTime()) / 1_000_000;
+    return (until - TIME.nanos()) / 1_000_000;
   }
 }

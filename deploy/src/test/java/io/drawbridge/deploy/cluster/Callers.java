@@ -94,6 +94,9 @@ final class Callers implements AutoCloseable {
               .put("replyAddress", "answer");
       unanswered.put(request, "nothing");
       ServerFrame frame = client.send(message.encode()).next();
+      while (isText(frame) && !isAnswer(frame)) {
+        frame = client.next();
+      }
       if (!isText(frame)) {
         unanswered.put(request, text(frame));
         judge(frame);
@@ -127,6 +130,11 @@ final class Callers implements AutoCloseable {
     if (!sentAway) {
       complaints.add(text(frame));
     }
+  }
+
+  /** Else it is a notice, as that reading goes on in a moment. */
+  private static boolean isAnswer(ServerFrame frame) {
+    return new JsonObject(text(frame)).containsKey("address");
   }
 
   private static boolean isText(ServerFrame frame) {

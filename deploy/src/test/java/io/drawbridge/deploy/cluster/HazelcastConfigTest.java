@@ -83,6 +83,7 @@ class HazelcastConfigTest {
     assertThat(config.getProperty("hazelcast.logging.type")).isEqualTo("slf4j");
     assertThat(config.getProperty("hazelcast.heartbeat.interval.seconds")).isEqualTo("1");
     assertThat(config.getProperty("hazelcast.max.no.heartbeat.seconds")).isEqualTo("5");
+    assertThat(config.getProperty("hazelcast.io.output.thread.count")).isEqualTo("16");
     assertThat(config.getProperty("hazelcast.mastership.claim.timeout.seconds")).isEqualTo("3");
     assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("2");
     assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("2");

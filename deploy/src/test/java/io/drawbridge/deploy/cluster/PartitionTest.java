@@ -14,8 +14,13 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
+@EnabledIfEnvironmentVariable(
+    named = "CI",
+    matches = ".+",
+    disabledReason = "takes minutes: runs where the variable CI is set")
 @DisplayName("A cluster that is cut in two")
 final class PartitionTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -16,8 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
+@EnabledIfEnvironmentVariable(
+    named = "CI",
+    matches = ".+",
+    disabledReason = "takes minutes: runs where the variable CI is set")
 @DisplayName("A cluster under load")
 final class UnderLoadTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
