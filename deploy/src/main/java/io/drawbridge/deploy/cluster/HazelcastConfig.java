@@ -92,7 +92,6 @@ final class HazelcastConfig {
     join.getMulticastConfig().setEnabled(false);
     String service = settings.kubernetesService();
     if (service == null) {
-      join.getTcpIpConfig().setEnabled(false);
       join.getDiscoveryConfig()
           .addDiscoveryStrategyConfig(ListeningMembers.config(members(settings)));
     } else {

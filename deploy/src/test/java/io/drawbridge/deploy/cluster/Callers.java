@@ -43,7 +43,7 @@ final class Callers implements AutoCloseable {
   /** When each client had its last answer. */
   private final long[] last;
 
-  private volatile long longest;
+  private long longest;
   private volatile boolean over;
 
   Callers(String token, int count, NodeProcess... nodes) {
@@ -86,14 +86,8 @@ final class Callers implements AutoCloseable {
   private void ask(int number, WsConversation client) {
     while (!over) {
       long request = numbers.incrementAndGet();
-      JsonObject message =
-          new JsonObject()
-              .put("type", "send")
-              .put("address", SERVICE)
-              .put("body", request)
-              .put("replyAddress", "answer");
       unanswered.put(request, "nothing");
-      ServerFrame frame = client.send(message.encode()).next();
+      ServerFrame frame = client.send(request(SERVICE, request)).next();
       while (isText(frame) && !isAnswer(frame)) {
         frame = client.next();
       }
@@ -115,6 +109,16 @@ final class Callers implements AutoCloseable {
       }
       pause(BETWEEN_REQUESTS_MILLIS);
     }
+  }
+
+  /** What a client sends to ask at an address; the answer comes to one of its own. */
+  static String request(String address, Object body) {
+    return new JsonObject()
+        .put("type", "send")
+        .put("address", address)
+        .put("body", body)
+        .put("replyAddress", "answer")
+        .encode();
   }
 
   private synchronized void served(int number) {

@@ -117,13 +117,7 @@ final class PartitionTest {
     }
 
     private JsonObject ask(String address, JsonObject body) {
-      JsonObject message =
-          new JsonObject()
-              .put("type", "send")
-              .put("address", address)
-              .put("body", body)
-              .put("replyAddress", "answer");
-      return new JsonObject(session.send(message.encode()).text());
+      return new JsonObject(session.send(Callers.request(address, body)).text());
     }
 
     void ban(String subject) {
