@@ -16,6 +16,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.config.GuardSettings;
 import io.drawbridge.config.LimitSettings;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,7 @@ final class ErrorLog implements AutoCloseable {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private final LoggerContext context = new LoggerContext();
+  private final LoggerContext context = new CleaningInTurn();
   private final Path path;
   private final Appender appender = new Appender();
   private final SizeAndTimeBasedRollingPolicy<ILoggingEvent> rolling;
@@ -71,6 +73,18 @@ final class ErrorLog implements AutoCloseable {
   private @Nullable Status failure;
 
   private boolean closed;
+
+  /**
+   * After each roll, Logback looks for files that are too old, in a thread of a pool, with one
+   * calendar for all of them: two at once have deleted the files of the day. Here it looks at once.
+   */
+  private static final class CleaningInTurn extends LoggerContext {
+
+    @Override
+    public ExecutorService getAlternateExecutorService() {
+      return ImmediateEventExecutor.INSTANCE;
+    }
+  }
 
   /** Knows which file it has open, since another may come to stand under its name. */
   private static final class Appender extends RollingFileAppender<ILoggingEvent> {

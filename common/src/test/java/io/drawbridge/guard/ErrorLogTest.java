@@ -352,6 +352,19 @@ class ErrorLogTest {
       return LocalDate.ofInstant(now, ZoneId.systemDefault()).minusDays(daysAgo).toString();
     }
 
+    /** Logback cleans after each roll; two cleaners at once would take any day for an old one. */
+    @Test
+    void isKeptWhenItIsRolledManyTimesInAMoment() throws IOException {
+      List<ErrorEvent> events = events(0, 500);
+      try (ErrorLog log = new ErrorLog(new GuardSettings(file.path(), 100, 30, 20))) {
+        log.append(events);
+        await().until(file::isZipped);
+      }
+
+      assertThat(file.rolled()).hasSize(499);
+      assertThat(file.allIds()).isEqualTo(ids(events));
+    }
+
     @Test
     void isNeverRolledWhereItsSizeIsUnlimited() throws IOException {
       GuardSettings unlimited = new GuardSettings(file.path(), LimitSettings.UNLIMITED, 30, 20);
