@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
@@ -17,6 +18,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 
 /**
  * A raw socket, as the wire needs it: buffers in and out without a copy, a read switch that works
@@ -160,15 +163,33 @@ public final class Socket {
   }
 
   /**
-   * Ends both directions, where all is written and the peer sends no more: what it sent all the
-   * same would turn into a reset, which destroys what it has not read.
+   * Ends both directions, where all is written and the peer sends no more. What it sends all the
+   * same turns into a reset, which the end of our direction goes ahead of.
    */
   void end() {
     if (isSecure()) {
       // The end of TLS has to be written first.
       shutdownOutput();
     } else {
+      endOutput();
       var unused = channel.close();
+    }
+  }
+
+  /**
+   * Past Netty where that is possible: its own way makes an exception for what is still to be
+   * written, which is nothing, at 6 % of all that a connection costs.
+   */
+  private void endOutput() {
+    if (channel instanceof UnixChannel unix
+        && unix.fd() instanceof io.netty.channel.unix.Socket kernel) {
+      try {
+        kernel.shutdown(false, true);
+      } catch (IOException | NotYetConnectedException e) {
+        // The peer is gone already.
+      }
+    } else {
+      shutdownOutput();
     }
   }
 

@@ -27,6 +27,8 @@ final class ClosingTest {
 
   @RegisterExtension final TestGateway gateway = new TestGateway();
 
+  private int connections = 1;
+
   private WsConversation open() {
     return gateway.start(UNLIMITED, () -> handler).open();
   }
@@ -35,8 +37,8 @@ final class ClosingTest {
   void endsOnceAndGivesItsPlaceBack() {
     gateway.closeAll();
     gateway.awaitNobody();
-    assertThat(handler.opened).hasValue(1);
-    assertThat(handler.closed).hasValue(1);
+    assertThat(handler.opened).hasValue(connections);
+    assertThat(handler.closed).hasValue(connections);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -228,6 +230,22 @@ final class ClosingTest {
         .expectCloseAnswer(1000)
         .send("later still")
         .expectEof();
+  }
+
+  /** What comes between our last read and our close makes the kernel send a reset. */
+  @Test
+  void theySendBehindTheirCloseInTheMomentThatItIsAnswered() {
+    WsConversation client = open();
+    for (int i = 0; i < 300; i++) {
+      long now = System.nanoTime();
+      client.sendClose(1000);
+      while (System.nanoTime() - now < 1_000L * (i % 100)) {
+        Thread.onSpinWait();
+      }
+      client.send("too late").expectCloseAnswer(1000).expectEof().close();
+      client = gateway.open();
+      connections++;
+    }
   }
 
   @Test
