@@ -1,5 +1,6 @@
 package io.drawbridge.deploy.cluster;
 
+import io.drawbridge.edge.HandshakeText;
 import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.CloseCode;
 import io.drawbridge.wire.Opcode;
@@ -15,22 +16,29 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Clients of a service on the event bus, each of which asks it one thing after the other by the
- * bridge of some node, and goes to another node when it is sent away or cut off. Notes what became
- * of every request.
+ * Clients that ask one thing after the other, and go to another node when they are sent away or cut
+ * off: of a service on the event bus, by the bridge of some node, or of the echo server alone.
+ * Notes what became of every request.
  */
 final class Callers implements AutoCloseable {
   /** Where the service must be; it answers what it is sent. */
   static final String SERVICE = "work";
+
+  /** Another one than that of other clients, whose limit they would share. */
+  private static final String ECHO_CLIENT = "127.0.0.2";
 
   private static final long BETWEEN_REQUESTS_MILLIS = 5;
   private static final long BETWEEN_TRIES_MILLIS = 50;
 
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final String token;
+
+  /** Null where they speak to the echo server. */
+  private final @Nullable String token;
+
   private final AtomicLong numbers = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
 
@@ -46,7 +54,15 @@ final class Callers implements AutoCloseable {
   private long longest;
   private volatile boolean over;
 
-  Callers(String token, int count, NodeProcess... nodes) {
+  static Callers ofService(String token, int count, NodeProcess... nodes) {
+    return new Callers(token, count, nodes);
+  }
+
+  static Callers ofEcho(int count, NodeProcess... nodes) {
+    return new Callers(null, count, nodes);
+  }
+
+  private Callers(@Nullable String token, int count, NodeProcess... nodes) {
     this.token = token;
     this.nodes.addAll(List.of(nodes));
     this.last = new long[count];
@@ -69,12 +85,9 @@ final class Callers implements AutoCloseable {
     last[number] = System.nanoTime();
     for (int turn = number; !over; turn++) {
       NodeProcess node = nodes.get(turn % nodes.size());
-      try (WsConversation client = WsConversation.open(node.port("auth"))) {
-        ServerFrame hello = client.send(token).next();
-        if (isText(hello) && text(hello).equals("Authenticated!")) {
+      try (WsConversation client = open(node)) {
+        if (token == null || isAuthenticated(client, token)) {
           ask(number, client);
-        } else {
-          judge(hello);
         }
       } catch (UncheckedIOException | AssertionError cutOff) {
         // Killed, or not there yet: another one is.
@@ -83,11 +96,30 @@ final class Callers implements AutoCloseable {
     }
   }
 
+  private WsConversation open(NodeProcess node) {
+    if (token != null) {
+      return WsConversation.open(node.port("auth"));
+    }
+    return WsConversation.connectFrom(ECHO_CLIENT, node.port("echo"))
+        .raw(HandshakeText.valid().bytes())
+        .expectUpgrade();
+  }
+
+  private boolean isAuthenticated(WsConversation client, String shown) {
+    ServerFrame hello = client.send(shown).next();
+    boolean is = isText(hello) && text(hello).equals("Authenticated!");
+    if (!is) {
+      judge(hello);
+    }
+    return is;
+  }
+
   private void ask(int number, WsConversation client) {
     while (!over) {
       long request = numbers.incrementAndGet();
       unanswered.put(request, "nothing");
-      ServerFrame frame = client.send(request(SERVICE, request)).next();
+      String text = token == null ? Long.toString(request) : request(SERVICE, request);
+      ServerFrame frame = client.send(text).next();
       while (isText(frame) && !isAnswer(frame)) {
         frame = client.next();
       }
@@ -96,18 +128,25 @@ final class Callers implements AutoCloseable {
         judge(frame);
         return;
       }
-      JsonObject answer = new JsonObject(text(frame));
-      if (answer.getString("type").equals("rec")) {
+      if (isServed(text(frame))) {
         unanswered.remove(request);
         answered.incrementAndGet();
         served(number);
       } else {
-        unanswered.put(request, answer.encode());
-        if (!answer.getBoolean("temporary")) {
-          complaints.add(answer.encode());
-        }
+        refused(request, new JsonObject(text(frame)));
       }
       pause(BETWEEN_REQUESTS_MILLIS);
+    }
+  }
+
+  private boolean isServed(String answer) {
+    return token == null || new JsonObject(answer).getString("type").equals("rec");
+  }
+
+  private void refused(long request, JsonObject answer) {
+    unanswered.put(request, answer.encode());
+    if (!answer.getBoolean("temporary")) {
+      complaints.add(answer.encode());
     }
   }
 
@@ -137,8 +176,11 @@ final class Callers implements AutoCloseable {
   }
 
   /** Else it is a notice, as that reading goes on in a moment. */
-  private static boolean isAnswer(ServerFrame frame) {
-    return new JsonObject(text(frame)).containsKey("address");
+  private boolean isAnswer(ServerFrame frame) {
+    String text = text(frame);
+    return token == null
+        ? !text.startsWith("Error: ")
+        : new JsonObject(text).containsKey("address");
   }
 
   private static boolean isText(ServerFrame frame) {

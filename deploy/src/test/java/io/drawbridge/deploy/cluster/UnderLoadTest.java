@@ -68,7 +68,7 @@ final class UnderLoadTest {
       Set<String> told = new HashSet<>();
       try (BusMember bus = BusMember.of(nodes)) {
         serve(bus);
-        Callers callers = new Callers(nodes.token("ada"), CALLERS, auth, otherAuth);
+        Callers callers = Callers.ofService(nodes.token("ada"), CALLERS, auth, otherAuth);
         await().atMost(PATIENCE).until(() -> callers.answered() > 100);
 
         NodeProcess other = auth;
@@ -119,7 +119,7 @@ final class UnderLoadTest {
           Flood one = new Flood("127.0.0.1", echo.port("echo"), 2);
           Flood other = new Flood("127.0.0.1", otherEcho.port("echo"), 2)) {
         serve(bus);
-        Callers callers = new Callers(nodes.token("ada"), CALLERS, auth, otherAuth);
+        Callers callers = Callers.ofService(nodes.token("ada"), CALLERS, auth, otherAuth);
         await().atMost(PATIENCE).until(() -> callers.answered() > 100);
         bus.ask(
             "drawbridge.guard.bans",
@@ -155,7 +155,15 @@ final class UnderLoadTest {
 
         // A reader that is cut off in the middle of a frame would fail the test, whoever waits.
         other.close();
+        Callers echoed = Callers.ofEcho(2, echo, otherEcho);
+        await().atMost(PATIENCE).until(() -> echoed.answered() > 100);
+        echoed.longestPause();
         otherEcho.kill();
+        long then = echoed.answered();
+        await().atMost(PATIENCE).until(() -> echoed.answered() > then + 200);
+        System.out.printf("echo edge killed: longest pause %s%n", echoed.longestPause());
+        echoed.close();
+        assertThat(echoed.complaints()).isEmpty();
         assertThat(Servers.get(echo.port("echo"), "/").statusCode()).isEqualTo(426);
         await().atMost(PATIENCE).until(otherGuard::isReady);
         callers.close();
