@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code DESIGN.md} says of who may use what, inside {@code common}. */
+/** What {@code ARCHITECTURE.md} says of who may use what, inside {@code common}. */
 class ArchitectureTest {
   private static final String ROOT = "io.drawbridge.";
 
