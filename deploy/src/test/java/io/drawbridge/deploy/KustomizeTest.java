@@ -1,7 +1,6 @@
 package io.drawbridge.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drawbridge.config.Settings;
@@ -58,9 +57,7 @@ class KustomizeTest {
       assertThat(outcome.status()).as(outcome.text()).isZero();
       return ShippedFiles.documents(outcome.text());
     } catch (IOException e) {
-      String message = "needs kubectl, 1.27 or later: " + e.getMessage();
-      System.out.println("skipped, " + message);
-      return abort(message);
+      throw ForeignProgram.skipped("needs kubectl, 1.27 or later: " + e.getMessage());
     }
   }
 

@@ -1,7 +1,6 @@
 package io.drawbridge.deploy.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.drawbridge.deploy.ForeignProgram;
 import java.io.IOException;
@@ -46,9 +45,7 @@ final class Network implements AutoCloseable {
     try {
       of(1).close();
     } catch (IOException | AssertionError refused) {
-      String message = "needs root, and network namespaces: " + refused.getMessage();
-      System.out.println("skipped, " + message);
-      abort(message);
+      throw ForeignProgram.skipped("needs root, and network namespaces: " + refused.getMessage());
     }
   }
 
