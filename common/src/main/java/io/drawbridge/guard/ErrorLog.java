@@ -76,7 +76,8 @@ final class ErrorLog implements AutoCloseable {
 
   /**
    * After each roll, Logback looks for files that are too old, in a thread of a pool, with one
-   * calendar for all of them: two at once have deleted the files of the day. Here it looks at once.
+   * calendar for all of them: two side by side have deleted the files of the day. Here it looks
+   * before it goes on.
    */
   private static final class CleaningInTurn extends LoggerContext {
 

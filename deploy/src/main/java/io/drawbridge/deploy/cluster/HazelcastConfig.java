@@ -36,13 +36,11 @@ final class HazelcastConfig {
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
-          // A thread that writes to a node that is frozen spins until that goes on
-          // (hazelcast#26473),
-          // and what else it should write waits: with three, most others then seem dead.
+          // A thread that writes to a node that is frozen spins until that goes on, and what else
+          // it should write waits (hazelcast#26473): with three, most others then seem dead.
           Map.entry("hazelcast.io.output.thread.count", "16"),
           // While a node claims to be the next master, it counts nobody's heartbeats: it must give
-          // up
-          // who does not answer before it thinks all others dead.
+          // up who does not answer before it thinks all others dead.
           Map.entry("hazelcast.mastership.claim.timeout.seconds", "3"),
           Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
