@@ -79,15 +79,18 @@ public final class TokenVerifier {
   }
 
   private @Nullable Future<TokenVerdict> known(String hash) {
+    // Asked first: a verdict is kept before it is no longer underway.
+    Future<TokenVerdict> awaited = underway.get(hash);
+    if (awaited != null) {
+      return awaited;
+    }
     Instant now = clock.instant();
     Generation keys = ring.current();
     Judged found = keys.good().find(hash, now);
     if (found == null) {
       found = keys.bad().find(hash, now);
     }
-    return found == null
-        ? underway.get(hash)
-        : Future.succeededFuture(told(claims.again(found, now), hash));
+    return found == null ? null : Future.succeededFuture(told(claims.again(found, now), hash));
   }
 
   private Future<TokenVerdict> unknown(String token, Shown shown) {
