@@ -418,10 +418,11 @@ final class MoveTest {
   void isRefusedWithATokenThatWasRevoked() {
     cluster.start("");
     Client client = listener().lost();
+    JsonObject old = auth("42").put("resume", client.ticket()).put("seen", 0);
     cluster.ask(cluster.second(), new JsonObject().put("op", "revoke").put("user", "42"));
 
     WsConversation open = cluster.second().open();
-    open.send(auth("42").put("resume", client.ticket()).put("seen", 0).encode());
+    open.send(old.encode());
 
     open.expect("Invalid Token");
     open.expectClose(CloseCode.UNAUTHORIZED, "INVALID_TOKEN");
