@@ -146,7 +146,7 @@ public final class Guards {
     long late = now - lookedAt - Roster.ANNOUNCED_EVERY.toNanos();
     lookedAt = now;
     if (late > 0) {
-      roster.excuse(late);
+      roster.excuse(late, now);
     }
     if (!roster.sweep(now).isEmpty()) {
       renew();

@@ -19,7 +19,11 @@ public final class Roster {
   /** Four announcements missed. */
   public static final Duration GONE_AFTER = Duration.ofSeconds(1);
 
-  private record Entry(Member member, long heardAt) {}
+  private record Entry(Member member, long heardAt) {
+    Entry excused(long nanos, long now) {
+      return new Entry(member, now - Math.max(0, now - heardAt - nanos));
+    }
+  }
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
@@ -44,9 +48,12 @@ public final class Roster {
     return known == null ? null : known.member();
   }
 
-  /** For so long, nobody could be heard here: that was nobody's silence. */
-  void excuse(long nanos) {
-    entries.replaceAll((id, entry) -> new Entry(entry.member(), entry.heardAt() + nanos));
+  /**
+   * For so long until now, nobody could be heard here: that was nobody's silence. Who has been
+   * heard since is not excused: it would be believed to be there for as long once more.
+   */
+  void excuse(long nanos, long now) {
+    entries.replaceAll((id, entry) -> entry.excused(nanos, now));
   }
 
   /** Forgets who has fallen silent: those. */

@@ -96,7 +96,7 @@ public final class Standing {
     long late = now - tickedAt - Roster.ANNOUNCED_EVERY.toNanos();
     if (late > 0) {
       // What they said meanwhile has not been read yet.
-      others.excuse(late);
+      others.excuse(late, now);
       listensSince += late;
     }
     if (isFrozen(now)) {

@@ -115,6 +115,23 @@ class StandingTest {
   }
 
   @Test
+  void waitsNoLongerForWhoDiesBecauseItWasFrozenForLong() {
+    Standing one = begun("a", false);
+    Standing two = begun("b", false);
+    settle(one, two);
+
+    time.advance(Duration.ofHours(1));
+    // What the other said last, read late.
+    one.heard(two.self(new JsonObject()), time.nanos());
+    one.tick(time.now().toEpochMilli(), time.nanos());
+    for (int i = 0; i < 5; i++) {
+      tick(one);
+    }
+
+    assertThat(one.owns("key", time.nanos())).isTrue();
+  }
+
+  @Test
   void holdsTheirPartSinceAnotherIsGoneOrLeavesOrComesAnew() {
     Standing one = begun("a", false);
     Standing two = begun("b", false);
