@@ -121,7 +121,7 @@ final class BansTest {
 
   @Test
   void aBanEndsByItself() {
-    start("strikes: 3, banFor: 700ms");
+    start("strikes: 3, banFor: 2s");
     strike(3);
     gateway.awaitTrue("refused", () -> !isAdmitted());
     gateway.awaitTrue("let in", this::isAdmitted);

@@ -102,7 +102,7 @@ final class ConnectLimitsTest {
 
   @Test
   void advisesASecondAtLeast() {
-    start("limits: { connectRate: 2/s, connectBurst: 1 }");
+    start("limits: { connectRate: 1/s, connectBurst: 1 }");
     openFrom("127.0.0.2").bye();
 
     assertThat(refusedFrom("127.0.0.2", "CONNECTION_RATE").header("Retry-After")).isEqualTo("1");

@@ -349,7 +349,7 @@ final class EdgeServerTest {
 
   @Nested
   final class Cuts {
-    private static final String SHORT = "limits: {handshake: 300ms}";
+    private static final String SHORT = "limits: {handshake: 1s}";
 
     @Test
     void whoSaysNothing() {

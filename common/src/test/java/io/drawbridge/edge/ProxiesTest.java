@@ -275,7 +275,7 @@ final class ProxiesTest {
 
     @Test
     void cutsWhoBringsNoHeaderInTime() {
-      start(TRUSTED + "limits: { handshake: 300ms }");
+      start(TRUSTED + "limits: { handshake: 1s }");
 
       gateway.connect().expectGone();
       gateway.connect().raw("PROXY".getBytes(US_ASCII)).expectGone();
@@ -283,7 +283,7 @@ final class ProxiesTest {
 
     @Test
     void cutsWhoBringsNothingButAHeaderInTime() {
-      start(TRUSTED + "limits: { handshake: 300ms }");
+      start(TRUSTED + "limits: { handshake: 1s }");
 
       gateway.connect().raw(V1).expectGone();
 

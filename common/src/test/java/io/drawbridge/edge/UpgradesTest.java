@@ -273,7 +273,7 @@ final class UpgradesTest {
 
   @Test
   void isRefusedWhenItsTimeIsOver() {
-    start("limits: {handshake: 300ms}");
+    start("limits: {handshake: 2s}");
     WsConversation client = waiting();
     Asked waits = awaitAsked();
 
@@ -290,7 +290,7 @@ final class UpgradesTest {
 
   @Test
   void nobodyIsCutWhoseVerdictCameInTime() {
-    start("limits: {handshake: 300ms}");
+    start("limits: {handshake: 2s}");
     WsConversation client = waiting();
     awaitAsked().answer(accepted);
     client.expectUpgrade();

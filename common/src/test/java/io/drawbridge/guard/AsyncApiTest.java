@@ -41,7 +41,7 @@ class AsyncApiTest {
 
   @BeforeEach
   void deploy() throws TimeoutException {
-    loop.deployGuard(Given.settings(folder.resolve("errors.log"), ""), Time.system());
+    loop.deployGuard(Given.settings(folder.resolve("errors.log"), ""), new ManualTime().time());
   }
 
   @AfterEach

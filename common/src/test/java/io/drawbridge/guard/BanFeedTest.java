@@ -144,7 +144,7 @@ class BanFeedTest {
     guard(request -> request.reply(asked.size() == 1 ? list(7) : list(8, ADDRESS)));
     start();
 
-    await().atMost(Duration.ofSeconds(8)).until(this::isBanned);
+    await().atMost(Duration.ofSeconds(15)).until(this::isBanned);
   }
 
   @Test
@@ -194,7 +194,7 @@ class BanFeedTest {
     guard(request -> {});
     BanFeed feed = loop.call(() -> new BanFeed(loop.vertx, Given.node(time.time()), table));
 
-    await().atMost(Duration.ofSeconds(3)).until(() -> feed.asked().succeeded());
+    await().atMost(Duration.ofSeconds(10)).until(() -> feed.asked().succeeded());
     assertThat(isBanned()).isFalse();
   }
 

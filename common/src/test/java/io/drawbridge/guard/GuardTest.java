@@ -220,7 +220,7 @@ class GuardTest {
     Node next = new Node("node-2", time.time(), new SimpleMeterRegistry());
     loop.run(() -> new Guard(loop.vertx, next, Edge.echo(settings), settings));
 
-    await().until(() -> full() + suppressed() == events + 1_000);
+    await().atMost(Duration.ofSeconds(30)).until(() -> full() + suppressed() == events + 1_000);
     assertThat(log.ids()).doesNotHaveDuplicates();
   }
 

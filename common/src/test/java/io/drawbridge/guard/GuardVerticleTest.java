@@ -98,8 +98,8 @@ class GuardVerticleTest {
               .<JsonObject>consumer(
                   GuardBus.LOGGED,
                   event -> {
-                    published.add(event.body());
                     loggedBefore.addAll(idsInTheLog());
+                    published.add(event.body());
                   })
               .completion());
 

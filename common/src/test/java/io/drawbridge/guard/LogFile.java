@@ -75,8 +75,8 @@ record LogFile(Path path) {
   private static List<String> lines(byte[] bytes) {
     // Split at LF alone: any other line break inside a line is a fault that must show.
     String text = new String(bytes, UTF_8);
-    return text.isEmpty()
-        ? List.of()
-        : List.of(text.substring(0, text.length() - 1).split("\n", -1));
+    // The last line may be half written yet.
+    int end = text.lastIndexOf('\n');
+    return end < 0 ? List.of() : List.of(text.substring(0, end).split("\n", -1));
   }
 }
