@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 final class BanSuccession {
   private static final Logger LOG = LoggerFactory.getLogger(BanSuccession.class);
 
-  /** How long the guard that leads may take. */
-  private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
+  /** The guard that leads waits for its disk and, for up to a second, for the cluster's map. */
+  private static final Duration ANSWER_WITHIN = Duration.ofMillis(1_500);
 
   private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
