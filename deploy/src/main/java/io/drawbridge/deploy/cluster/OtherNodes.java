@@ -31,7 +31,7 @@ final class OtherNodes {
   private static final String LEAVING = "drawbridge.leaving";
 
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   /** A node that joins is known before the address of its event bus is, and its name with it. */
   private static final Duration ASK_AGAIN = Duration.ofMillis(500);
