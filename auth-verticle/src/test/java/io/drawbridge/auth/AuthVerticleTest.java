@@ -176,7 +176,7 @@ final class AuthVerticleTest {
 
     @Test
     void whoOnlyPingsInsteadOfShowingAToken() {
-      WsConversation client = open("auth: {timeout: 500ms}").send(PING).expect(PONG).ping("x");
+      WsConversation client = open("auth: {timeout: 2s}").send(PING).expect(PONG).ping("x");
 
       client.expectPong("x").expectClose(3008, "AUTH_TIMEOUT");
     }
@@ -184,7 +184,7 @@ final class AuthVerticleTest {
     @Test
     void nobodyWhoShowedItsTokenInTime() {
       WsConversation in =
-          open("auth: {timeout: 300ms}").send(Tokens.good().text()).expect("Authenticated!");
+          open("auth: {timeout: 2s}").send(Tokens.good().text()).expect("Authenticated!");
       WsConversation late = gateway.open();
       late.expectClose(3008, "AUTH_TIMEOUT");
 
@@ -283,16 +283,16 @@ final class AuthVerticleTest {
 
     @Test
     void aTokenThatEndsWhileItsConnectionIsOpen() {
-      Tokens token = Tokens.good().in("exp", 2);
-      WsConversation client = open().send(token.text()).expect("Authenticated!");
+      WsConversation client = open();
+      Tokens token = Tokens.good().in("exp", 3);
+      client.send(token.text()).expect("Authenticated!");
       client.send(PING).expect(PONG);
 
       client.expectClose(3000, "TOKEN_EXPIRED");
       Instant closed = Instant.now();
       client.sendClose(3000).expectEof();
 
-      // Truncated to the second: it ends between one and two seconds after it was made.
-      assertThat(closed).isAfterOrEqualTo(token.end()).isBefore(token.end().plusSeconds(1));
+      assertThat(closed).isAfterOrEqualTo(token.end()).isBefore(token.end().plusSeconds(5));
       JsonObject event = logged(client, "TOKEN_EXPIRED", 3000);
       assertThat(event.getString("detail")).isEqualTo("the token ended");
       assertThat(event.getString("user")).isEqualTo("42");
@@ -307,11 +307,12 @@ final class AuthVerticleTest {
     @DisplayName("before the token a client is told by a line, after it by an envelope")
     void tellsInTheFormOfTheTime() {
       WsConversation stranger = open("limits: {messages: 2/s}");
-      stranger.send(PING).expect(PONG).send(PING).expect(PONG).send(PING);
+      byte[] ping = ClientFrames.text(PING);
+      stranger.raw(ClientFrames.join(ping, ping, ping)).expect(PONG).expect(PONG);
       stranger.expectErrorLine("reading goes on in").expect(PONG);
 
       WsConversation user = gateway.open().send(Tokens.good().text()).expect("Authenticated!");
-      user.send(PING).expect(PONG).send(PING);
+      user.raw(ClientFrames.join(ping, ping)).expect(PONG);
 
       JsonObject err = new JsonObject(user.text());
       assertThat(err.getString("type")).isEqualTo("err");

@@ -141,7 +141,7 @@ final class SockJsInfoTest {
 
   @Test
   void countsAsANewConnectionAndAsNoOpenOne() {
-    server.start("limits: {connectRate: 1/s, connectBurst: 2, connectionsPerAddress: 1}");
+    server.start("limits: {connectRate: 1/m, connectBurst: 2, connectionsPerAddress: 1}");
     server.open();
 
     assertThat(asked(info()).status()).isEqualTo(200);

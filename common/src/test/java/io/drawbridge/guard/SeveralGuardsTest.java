@@ -49,7 +49,7 @@ class SeveralGuardsTest {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(8));
   private final Map<String, JsonObject> members = new ConcurrentHashMap<>();
   private final List<Host> hosts = new ArrayList<>();
-  private final Machine machine = new Machine();
+  private final SteadyTime machine = new SteadyTime();
   private final Path folder;
   private final Host one;
   private final Host two;
@@ -58,24 +58,6 @@ class SeveralGuardsTest {
     this.folder = folder;
     this.one = new Host("one");
     this.two = new Host("two");
-  }
-
-  /**
-   * The clock of all hosts. Where the machine itself stood still, they were not frozen, but all
-   * would come anew.
-   */
-  private static final class Machine {
-    private static final long LONGEST_STEP = Duration.ofMillis(300).toNanos();
-
-    private long readAt = System.nanoTime();
-    private long told = readAt;
-
-    synchronized long nanos() {
-      long now = System.nanoTime();
-      told += Math.min(now - readAt, LONGEST_STEP);
-      readAt = now;
-      return told;
-    }
   }
 
   /** What a guard is alone with: its clock, which stops its event loop, and its folder. */

@@ -92,13 +92,13 @@ public final class Flood implements AutoCloseable {
 
   /**
    * At no moment had more come through than {@code perSecond} × time + burst, which is one second's
-   * worth; and nearly all of it has, since the first came.
+   * worth; and most of it has, since the first came.
    */
   public void expectHeldTo(int perSecond) {
     assertThat(excess(perSecond, List.of(this))).as("messages too many").isNotPositive();
     // A cold server takes its time for the first.
     double sinceFirst = (System.nanoTime() - passed.element()) / 1e9;
-    assertThat((double) passed.size()).isGreaterThan(0.9 * perSecond * (sinceFirst + 1));
+    assertThat((double) passed.size()).isGreaterThan(0.6 * perSecond * (sinceFirst + 1));
   }
 
   /**

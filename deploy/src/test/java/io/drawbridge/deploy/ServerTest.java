@@ -150,7 +150,7 @@ class ServerTest {
 
   @Test
   void drainsBothEdgesAtOnce() {
-    Server server = Servers.start(TestSettings.of(folder, "drain.over", "1s"));
+    Server server = Servers.start(TestSettings.of(folder, "drain.over", "4s"));
     JdkClient echo = JdkClient.connect(server.port(Role.ECHO));
     JdkClient first = JdkClient.connect(server.port(Role.AUTH));
     JdkClient second = JdkClient.connect(server.port(Role.AUTH));
@@ -164,7 +164,7 @@ class ServerTest {
 
   @Test
   void takesNobodyInWhileItDrains() {
-    Server server = Servers.start(TestSettings.of(folder, "drain.over", "1s"));
+    Server server = Servers.start(TestSettings.of(folder, "drain.over", "4s"));
     int ops = server.port(Role.OPS);
     JdkClient first = JdkClient.connect(server.port(Role.ECHO));
     JdkClient.connect(server.port(Role.ECHO));

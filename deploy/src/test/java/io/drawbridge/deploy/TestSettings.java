@@ -23,6 +23,8 @@ public final class TestSettings {
     values.put("echo.instances", "1");
     values.put("auth.instances", "1");
     values.put("drain.over", "200ms");
+    // Conversations don't expect any.
+    values.put("limits.ping", "10m");
     values.put("firewall.strikes", "unlimited");
     values.put("data", folder.resolve("data").toString());
     values.put("guard.log", log(folder).toString());

@@ -1,7 +1,5 @@
 package io.drawbridge.auth.bridge;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.drawbridge.auth.AuthVerticle;
 import io.drawbridge.auth.Tokens;
 import io.drawbridge.auth.session.SessionRegistry;
@@ -170,6 +168,6 @@ final class BridgeEdge implements AfterEachCallback {
   public void afterEach(ExtensionContext test) {
     gateway.closeAll();
     gateway.awaitNobody();
-    assertThat(hub.size()).as("addresses still listened to").isZero();
+    gateway.awaitTrue("nobody listens", () -> hub.size() == 0);
   }
 }

@@ -31,7 +31,7 @@ final class FanOutTest {
   private static final int AT_ONCE = 4;
 
   /** For 4,000 messages of 8 KiB to be read by one thread of a busy machine; a tenth of it does. */
-  private static final Duration ON_TIME = Duration.ofSeconds(5);
+  private static final Duration ON_TIME = Duration.ofSeconds(9);
 
   @RegisterExtension final TestGateway gateway = new TestGateway();
   @RegisterExtension final BridgeEdge edge = new BridgeEdge(gateway);

@@ -143,10 +143,10 @@ final class ResumeTest {
   /** Nothing is left of anybody. */
   private void expectNothingKept() {
     gateway.awaitTrue("sessions end", () -> edge.sessions() == 0);
-    assertThat(edge.hub.resumable.parked()).isZero();
-    assertThat(edge.hub.resumable.size()).isZero();
-    assertThat(edge.hub.resumable.bytes.get()).isZero();
-    assertThat(edge.hub.size()).isZero();
+    gateway.awaitTrue("nobody is away", () -> edge.hub.resumable.parked() == 0);
+    gateway.awaitTrue("nothing is kept", () -> edge.hub.resumable.size() == 0);
+    gateway.awaitTrue("nor its bytes", () -> edge.hub.resumable.bytes.get() == 0);
+    gateway.awaitTrue("nobody listens", () -> edge.hub.size() == 0);
   }
 
   @Test

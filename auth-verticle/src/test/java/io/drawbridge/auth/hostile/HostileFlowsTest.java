@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileFlowsTest {
   private static final String PING = "{\"type\":\"ping\"}";
   private static final String PONG = "{\"type\":\"pong\"}";
-  private static final Duration TIMEOUT = Duration.ofMillis(400);
-  private static final String SOON = "auth: {timeout: 400ms}\n";
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final String SOON = "auth: {timeout: 1s}\n";
 
   @RegisterExtension final TestGateway gateway = new TestGateway();
 

@@ -9,7 +9,7 @@ import io.drawbridge.guard.AsyncApi;
 import io.drawbridge.guard.ErrorKind;
 import io.drawbridge.guard.GuardBus;
 import io.drawbridge.guard.Node;
-import io.drawbridge.guard.Time;
+import io.drawbridge.guard.SteadyTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,6 +46,7 @@ final class SessionsClusterTest {
 
   @TempDir private Path folder = Path.of("");
 
+  private final SteadyTime machine = new SteadyTime();
   private final List<JsonObject> told = new ArrayList<>();
 
   /** The ids of the nodes, by their names, as they announce them. */
@@ -98,7 +99,7 @@ final class SessionsClusterTest {
 
     NodeOf(String name, String auth) {
       this.name = name;
-      Node node = new Node(name, Time.system(), new SimpleMeterRegistry());
+      Node node = new Node(name, machine.time(), new SimpleMeterRegistry());
       this.registry = new SessionRegistry(Given.settings(auth), node);
       this.started =
           vertx
@@ -407,7 +408,7 @@ final class SessionsClusterTest {
       List<NodeOf> nodes = start("", "node-a", "node-b");
       nodes.get(0).open("s1", "ada");
       nodes.get(1).open("s2", "bob");
-      awaitTrue(() -> told("join", "ada").size() == 1);
+      awaitTrue(() -> told("join", "ada").size() == 1 && told("join", "bob").size() == 1);
 
       nodes.get(0).registry.close("s1");
       done(vertx.undeploy(nodes.get(0).deployment));

@@ -49,6 +49,14 @@ class SpooledErrorsTest {
     }
   }
 
+  private int spooledEvents() throws IOException {
+    int events = 0;
+    for (Path file : spooled()) {
+      events += Files.readAllLines(file).size();
+    }
+    return events;
+  }
+
   private List<String> logged() throws IOException {
     Path log = TestSettings.log(folder);
     if (!Files.exists(log)) {
@@ -91,7 +99,7 @@ class SpooledErrorsTest {
       for (int i = 0; i < 5; i++) {
         ids.add(err(child));
       }
-      await().atMost(PATIENCE).until(() -> !spooled().isEmpty());
+      await().atMost(PATIENCE).until(() -> spooledEvents() == ids.size());
       child.kill();
     }
 

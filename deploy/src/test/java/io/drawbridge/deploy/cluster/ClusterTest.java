@@ -52,7 +52,7 @@ class ClusterTest {
     JsonObject reply = new JsonObject(session.next());
     assertThat(reply.getString("address")).isEqualTo("r");
     assertThat(reply.getString("body")).isEqualTo("Server received: hi");
-    assertThat(auth.isReady()).isTrue();
+    await().atMost(PATIENCE).until(auth::isReady);
 
     assertThat(Servers.get(echo.port("echo"), "/").statusCode()).isEqualTo(426);
     await()
@@ -80,7 +80,7 @@ class ClusterTest {
       assertThat(Servers.get(stranger.port("echo"), "/").statusCode()).isEqualTo(426);
 
       assertThat(stranger.check("guard").getString("status")).isEqualTo("DOWN");
-      assertThat(guard.isReady()).isTrue();
+      await().atMost(PATIENCE).until(guard::isReady);
       assertThat(guard.events()).isEmpty();
     }
   }

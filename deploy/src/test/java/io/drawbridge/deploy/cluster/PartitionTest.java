@@ -105,7 +105,7 @@ final class PartitionTest {
 
   /** The tables of all edges are equal so soon after they are one cluster. */
   private static void soon(ThrowingRunnable assertion) {
-    await().atMost(Duration.ofSeconds(5)).untilAsserted(assertion);
+    await().atMost(Duration.ofSeconds(15)).untilAsserted(assertion);
   }
 
   /** Somebody who may ask the guard, by the bridge of one node. */
