@@ -26,6 +26,12 @@ final class Leases implements Lease.Source {
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(300);
 
   /**
+   * How long a key waits for a guard that is about to lend it, as one does that comes or comes
+   * back. It has reached no limit meanwhile.
+   */
+  private static final Duration LENT_WITHIN = Roster.GONE_AFTER.multipliedBy(2);
+
+  /**
    * How long a new key waits for its first permits, unless a message comes before: many who connect
    * send little, and some are gone again by then.
    */
@@ -124,6 +130,10 @@ final class Leases implements Lease.Source {
 
   @Override
   public void ask(Lease lease, long want) {
+    ask(lease, want, time.nanos());
+  }
+
+  private void ask(Lease lease, long want, long since) {
     String address = addressOf(lease);
     vertx
         .eventBus()
@@ -133,7 +143,15 @@ final class Leases implements Lease.Source {
             new DeliveryOptions()
                 .setSendTimeout(ANSWER_WITHIN.toMillis())
                 .addHeader(GuardBus.EDGE, edgeId))
-        .onSuccess(answer -> answered(lease, address, answer))
+        .onSuccess(
+            answer -> {
+              if (answer.headers().contains(GuardBus.ELSEWHERE)
+                  && time.nanos() - since < LENT_WITHIN.toNanos()) {
+                vertx.setTimer(retryAfter(answer.body()), due -> ask(lease, want, since));
+              } else {
+                answered(lease, address, answer);
+              }
+            })
         .onFailure(cause -> unanswered(lease, address, cause));
   }
 
@@ -151,8 +169,12 @@ final class Leases implements Lease.Source {
     if (granted > 0) {
       lease.granted(granted, Duration.ofMillis(grant.getLong("ttlMs", 0L)), now);
     } else {
-      lease.refused(Duration.ofMillis(grant.getLong("retryAfterMs", 0L)), now);
+      lease.refused(Duration.ofMillis(retryAfter(grant)), now);
     }
+  }
+
+  private static long retryAfter(JsonObject grant) {
+    return Math.max(1, grant.getLong("retryAfterMs", 0L));
   }
 
   private void unanswered(Lease lease, String address, Throwable cause) {

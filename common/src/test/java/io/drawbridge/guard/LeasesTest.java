@@ -1,11 +1,13 @@
 package io.drawbridge.guard;
 
+import static io.drawbridge.guard.Lease.Answer.ASKED;
 import static io.drawbridge.guard.Lease.Answer.EXHAUSTED;
 import static io.drawbridge.guard.Lease.Answer.GRANTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.drawbridge.config.Settings;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -185,6 +187,58 @@ class LeasesTest {
     assertThat(asked).hasSize(1);
     assertThat(asked.get(0).headers().get(GuardBus.EDGE)).isEqualTo("edge-1");
     assertThat(asked.get(0).body().getString("key")).isEqualTo("ada");
+  }
+
+  private static void elsewhere(Message<JsonObject> request) {
+    request.reply(
+        new JsonObject().put("granted", 0).put("retryAfterMs", 20),
+        new DeliveryOptions().addHeader(GuardBus.ELSEWHERE, "true"));
+  }
+
+  @Test
+  void waitForAGuardThatIsAboutToLend() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Loop.await(
+        loop.vertx
+            .eventBus()
+            .<JsonObject>consumer(
+                GuardBus.LIMITS,
+                request -> {
+                  if (asked.incrementAndGet() > 5) {
+                    request.reply(new JsonObject().put("granted", 7).put("ttlMs", 1_000));
+                  } else {
+                    elsewhere(request);
+                  }
+                })
+            .completion());
+    Lease lease = open(leases, "ada");
+    List<Lease.Answer> answers = new ArrayList<>();
+
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(
+            () -> {
+              answers.add(take(lease));
+              return answers.contains(GRANTED);
+            });
+
+    assertThat(answers).doesNotContain(EXHAUSTED);
+    assertThat(asked).hasValueGreaterThan(5);
+  }
+
+  @Test
+  void waitNotForeverForAGuardThatIsAboutToLend() throws Exception {
+    Loop.await(
+        loop.vertx
+            .eventBus()
+            .<JsonObject>consumer(GuardBus.LIMITS, LeasesTest::elsewhere)
+            .completion());
+    Lease lease = open(leases, "ada");
+    await().until(() -> take(lease) == ASKED);
+
+    time.advance(Duration.ofSeconds(2));
+
+    await().until(() -> take(lease) == EXHAUSTED);
   }
 
   @Test
