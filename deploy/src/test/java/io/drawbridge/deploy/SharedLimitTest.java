@@ -54,8 +54,8 @@ final class SharedLimitTest {
     return new Gateway(settings, node, new Capacity(), new ConnectRates(vertx, node));
   }
 
-  private static double received(Gateway gateway) {
-    return gateway.node().meters().get("drawbridge.messages.in").counter().count();
+  private static double throttled(Gateway gateway) {
+    return gateway.node().meters().get("drawbridge.throttled").counter().count();
   }
 
   @Test
@@ -74,7 +74,8 @@ final class SharedLimitTest {
 
       flood.expectHeldTo(PER_SECOND);
       assertThat(flood.offered()).isGreaterThan(10 * PER_SECOND * flood.time().toSeconds());
-      assertThat(nodes).allSatisfy(node -> assertThat(received(node)).isPositive());
+      // Each had a part in it, whatever it got: the permits go to who asks first.
+      assertThat(nodes).allSatisfy(node -> assertThat(throttled(node)).isPositive());
     }
   }
 }
