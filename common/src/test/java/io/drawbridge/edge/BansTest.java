@@ -37,7 +37,7 @@ final class BansTest {
   }
 
   private void awaitBan() {
-    gateway.awaitTrue("a ban", () -> !bans().isEmpty());
+    gateway.awaitBan();
     gateway.awaitTrue("the edge has heard of it", () -> !isAdmitted());
   }
 

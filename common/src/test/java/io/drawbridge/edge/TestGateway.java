@@ -274,6 +274,11 @@ public final class TestGateway implements AfterEachCallback {
     return done(vertx.eventBus().<JsonObject>request(GuardBus.BANS, request)).body();
   }
 
+  /** Waits until the guard has banned somebody; the edge may not have heard of it yet. */
+  public void awaitBan() {
+    awaitTrue("a ban", () -> !bans("list", "").getJsonArray("bans").isEmpty());
+  }
+
   /** Begins to drain the edge. */
   public Future<Void> stop() {
     String edge = deployment;

@@ -388,7 +388,7 @@ final class HostileFlowsTest {
       gateway.open().send(badToken()).expect("Invalid Token").expectClose(3000, "INVALID_TOKEN");
     }
 
-    gateway.awaitTrue("banned", () -> !gateway.bans("list", "").getJsonArray("bans").isEmpty());
+    gateway.awaitBan();
     gateway.bans("unban", "ip:127.0.0.1");
     gateway.awaitTrue(
         "pardoned", () -> gateway.connect().raw(HandshakeText.valid().bytes()).status() == 101);
