@@ -69,7 +69,7 @@ class OutboxTest {
 
   /** At once: a batch that is not answered within half a second is sent again. */
   private static ConditionFactory soon() {
-    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+    return await().pollInterval(Duration.ofMillis(5));
   }
 
   private int size() throws TimeoutException {

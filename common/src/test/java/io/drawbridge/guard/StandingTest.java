@@ -124,9 +124,7 @@ class StandingTest {
     // What the other said last, read late.
     one.heard(two.self(new JsonObject()), time.nanos());
     one.tick(time.now().toEpochMilli(), time.nanos());
-    for (int i = 0; i < 5; i++) {
-      tick(one);
-    }
+    settle(one);
 
     assertThat(one.owns("key", time.nanos())).isTrue();
   }

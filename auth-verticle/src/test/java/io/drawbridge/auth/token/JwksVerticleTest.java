@@ -163,7 +163,7 @@ final class JwksVerticleTest {
 
   /** Looks often: who waits for the issuer does so for two seconds. */
   private static ConditionFactory soon(String what) {
-    return await(what).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+    return await(what).pollInterval(Duration.ofMillis(5));
   }
 
   private static String token(KeyPair pair, String id) {
