@@ -12,11 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that ask one thing after the other, and go to another node when they are sent away or cut
@@ -35,10 +35,7 @@ final class Callers implements AutoCloseable {
 
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-
-  /** Null where they speak to the echo server. */
-  private final @Nullable String token;
-
+  private final Server server;
   private final AtomicLong numbers = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
 
@@ -54,16 +51,91 @@ final class Callers implements AutoCloseable {
   private long longest;
   private volatile boolean over;
 
+  /** What they speak to. */
+  private interface Server {
+    WsConversation open(NodeProcess node);
+
+    /** What keeps a client out that has just come; nothing where it is let in. */
+    Optional<ServerFrame> refusal(WsConversation client);
+
+    String request(long number);
+
+    /** Else it is a notice, as that reading goes on in a moment. */
+    boolean isAnswer(String text);
+
+    boolean isServed(String answer);
+  }
+
+  /** A service, by the bridge. */
+  private record Bridge(String token) implements Server {
+    @Override
+    public WsConversation open(NodeProcess node) {
+      return WsConversation.open(node.port("auth"));
+    }
+
+    @Override
+    public Optional<ServerFrame> refusal(WsConversation client) {
+      ServerFrame hello = client.send(token).next();
+      boolean isLetIn = isText(hello) && text(hello).equals("Authenticated!");
+      return isLetIn ? Optional.empty() : Optional.of(hello);
+    }
+
+    @Override
+    public String request(long number) {
+      return Callers.request(SERVICE, number);
+    }
+
+    @Override
+    public boolean isAnswer(String text) {
+      return new JsonObject(text).containsKey("address");
+    }
+
+    @Override
+    public boolean isServed(String answer) {
+      return new JsonObject(answer).getString("type").equals("rec");
+    }
+  }
+
+  /** The echo server, which lets in everybody and answers everything. */
+  private record Echo() implements Server {
+    @Override
+    public WsConversation open(NodeProcess node) {
+      return WsConversation.connectFrom(ECHO_CLIENT, node.port("echo"))
+          .raw(HandshakeText.valid().bytes())
+          .expectUpgrade();
+    }
+
+    @Override
+    public Optional<ServerFrame> refusal(WsConversation client) {
+      return Optional.empty();
+    }
+
+    @Override
+    public String request(long number) {
+      return Long.toString(number);
+    }
+
+    @Override
+    public boolean isAnswer(String text) {
+      return !text.startsWith("Error: ");
+    }
+
+    @Override
+    public boolean isServed(String answer) {
+      return true;
+    }
+  }
+
   static Callers ofService(String token, int count, NodeProcess... nodes) {
-    return new Callers(token, count, nodes);
+    return new Callers(new Bridge(token), count, nodes);
   }
 
   static Callers ofEcho(int count, NodeProcess... nodes) {
-    return new Callers(null, count, nodes);
+    return new Callers(new Echo(), count, nodes);
   }
 
-  private Callers(@Nullable String token, int count, NodeProcess... nodes) {
-    this.token = token;
+  private Callers(Server server, int count, NodeProcess... nodes) {
+    this.server = server;
     this.nodes.addAll(List.of(nodes));
     this.last = new long[count];
     for (int i = 0; i < count; i++) {
@@ -85,8 +157,11 @@ final class Callers implements AutoCloseable {
     last[number] = System.nanoTime();
     for (int turn = number; !over; turn++) {
       NodeProcess node = nodes.get(turn % nodes.size());
-      try (WsConversation client = open(node)) {
-        if (token == null || isAuthenticated(client, token)) {
+      try (WsConversation client = server.open(node)) {
+        Optional<ServerFrame> refusal = server.refusal(client);
+        if (refusal.isPresent()) {
+          judge(refusal.get());
+        } else {
           ask(number, client);
         }
       } catch (UncheckedIOException | AssertionError cutOff) {
@@ -96,31 +171,12 @@ final class Callers implements AutoCloseable {
     }
   }
 
-  private WsConversation open(NodeProcess node) {
-    if (token != null) {
-      return WsConversation.open(node.port("auth"));
-    }
-    return WsConversation.connectFrom(ECHO_CLIENT, node.port("echo"))
-        .raw(HandshakeText.valid().bytes())
-        .expectUpgrade();
-  }
-
-  private boolean isAuthenticated(WsConversation client, String shown) {
-    ServerFrame hello = client.send(shown).next();
-    boolean is = isText(hello) && text(hello).equals("Authenticated!");
-    if (!is) {
-      judge(hello);
-    }
-    return is;
-  }
-
   private void ask(int number, WsConversation client) {
     while (!over) {
       long request = numbers.incrementAndGet();
       unanswered.put(request, "nothing");
-      String text = token == null ? Long.toString(request) : request(SERVICE, request);
-      ServerFrame frame = client.send(text).next();
-      while (isText(frame) && !isAnswer(frame)) {
+      ServerFrame frame = client.send(server.request(request)).next();
+      while (isText(frame) && !server.isAnswer(text(frame))) {
         frame = client.next();
       }
       if (!isText(frame)) {
@@ -128,7 +184,7 @@ final class Callers implements AutoCloseable {
         judge(frame);
         return;
       }
-      if (isServed(text(frame))) {
+      if (server.isServed(text(frame))) {
         unanswered.remove(request);
         answered.incrementAndGet();
         served(number);
@@ -137,10 +193,6 @@ final class Callers implements AutoCloseable {
       }
       pause(BETWEEN_REQUESTS_MILLIS);
     }
-  }
-
-  private boolean isServed(String answer) {
-    return token == null || new JsonObject(answer).getString("type").equals("rec");
   }
 
   private void refused(long request, JsonObject answer) {
@@ -173,14 +225,6 @@ final class Callers implements AutoCloseable {
     if (!sentAway) {
       complaints.add(text(frame));
     }
-  }
-
-  /** Else it is a notice, as that reading goes on in a moment. */
-  private boolean isAnswer(ServerFrame frame) {
-    String text = text(frame);
-    return token == null
-        ? !text.startsWith("Error: ")
-        : new JsonObject(text).containsKey("address");
   }
 
   private static boolean isText(ServerFrame frame) {
